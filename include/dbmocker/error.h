@@ -1,0 +1,47 @@
+// Errors of the core: a plain report (SQLSTATE, message, detail, hint) and the one exception type that carries it.
+// The core never prints and never aborts; whoever calls it turns the report into its own kind of error.
+// Read first: Error.
+#pragma once
+
+#include <exception>
+#include <string>
+#include <utility>
+
+namespace dbmocker {
+
+// The SQLSTATEs that the core raises (PostgreSQL, appendix A "PostgreSQL Error Codes").
+namespace sqlstate {
+inline constexpr char kInvalidParameterValue[] = "22023";
+inline constexpr char kSequenceLimitExceeded[] = "2200H";
+inline constexpr char kNotNullViolation[] = "23502";
+inline constexpr char kForeignKeyViolation[] = "23503";
+inline constexpr char kUniqueViolation[] = "23505";
+inline constexpr char kCheckViolation[] = "23514";
+inline constexpr char kUndefinedObject[] = "42704";
+inline constexpr char kFeatureNotSupported[] = "0A000";
+inline constexpr char kProgramLimitExceeded[] = "54000";
+inline constexpr char kOutOfMemory[] = "53200";
+inline constexpr char kInternalError[] = "XX000";
+}  // namespace sqlstate
+
+// What a user sees: a short lower-case message, a DETAIL with the fact, a HINT that can be acted on (both may be empty).
+struct ErrorReport {
+  std::string sqlstate;
+  std::string message;
+  std::string detail;
+  std::string hint;
+};
+
+class Error : public std::exception {
+ public:
+  Error(std::string sqlstate, std::string message, std::string detail = {}, std::string hint = {})
+      : report_{std::move(sqlstate), std::move(message), std::move(detail), std::move(hint)} {}
+
+  const ErrorReport& report() const noexcept { return report_; }
+  const char* what() const noexcept override { return report_.message.c_str(); }
+
+ private:
+  ErrorReport report_;
+};
+
+}  // namespace dbmocker
