@@ -1,0 +1,82 @@
+-- dbmocker 0.1.0: the SQL surface. Every object carries a COMMENT; functions run with the caller's own privileges.
+\echo Use "CREATE EXTENSION dbmocker" to load this file. \quit
+
+CREATE TYPE dbmocker.run_report AS (
+    target regclass,
+    rows bigint,
+    elapsed interval,
+    rows_per_second double precision,
+    writer text,
+    workers integer,
+    first_row bigint,
+    redrawn_rows bigint,
+    heap_bytes bigint,
+    seed bigint,
+    reference_time timestamptz
+);
+COMMENT ON TYPE dbmocker.run_report IS
+    'what one run did: rows written, time taken, writer and workers used, ordinal of the first row, rows drawn again, growth of the heap, seed and reference time';
+
+-- Where the next run of a target goes on: two runs of n rows give the rows of one run of 2n.
+CREATE TABLE dbmocker.target_state (
+    target oid PRIMARY KEY,
+    next_row bigint NOT NULL CHECK (next_row >= 0)
+);
+COMMENT ON TABLE dbmocker.target_state IS
+    'ordinal of the next generated row of each target; kept by generate(), cleared when the target is dropped';
+COMMENT ON COLUMN dbmocker.target_state.target IS 'OID of the target (pg_class.oid)';
+COMMENT ON COLUMN dbmocker.target_state.next_row IS 'ordinal that the next run starts at, unless the target is empty';
+
+CREATE FUNCTION dbmocker.generate(target regclass, rows bigint, seed bigint DEFAULT NULL, options jsonb DEFAULT '{}')
+RETURNS dbmocker.run_report
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_generate';
+COMMENT ON FUNCTION dbmocker.generate(regclass, bigint, bigint, jsonb) IS
+    'adds generated rows to a table, all or nothing, with every constraint held';
+
+CREATE FUNCTION dbmocker.generate_schema(schema regnamespace, rows bigint DEFAULT NULL, tables jsonb DEFAULT NULL,
+                                         exclude text[] DEFAULT NULL, seed bigint DEFAULT NULL,
+                                         options jsonb DEFAULT '{}')
+RETURNS SETOF dbmocker.run_report
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_generate_schema';
+COMMENT ON FUNCTION dbmocker.generate_schema(regnamespace, bigint, jsonb, text[], bigint, jsonb) IS
+    'adds generated rows to the tables of a schema, referenced tables first';
+
+CREATE FUNCTION dbmocker.stream_rows(prototype anyelement, count bigint, seed bigint, first_row bigint, options jsonb)
+RETURNS SETOF anyelement
+LANGUAGE c STABLE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'dbmocker_stream_rows';
+COMMENT ON FUNCTION dbmocker.stream_rows(anyelement, bigint, bigint, bigint, jsonb) IS
+    'the rows behind dbmocker.rows(), one at a time; call rows() instead';
+
+CREATE FUNCTION dbmocker.run_rows(prototype anyelement)
+RETURNS SETOF anyelement
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_run_rows';
+COMMENT ON FUNCTION dbmocker.run_rows(anyelement) IS
+    'the rows of the run in progress, for the single writer; an error outside generate()';
+
+CREATE FUNCTION dbmocker.plan(target regclass, rows bigint DEFAULT 1000, options jsonb DEFAULT '{}',
+                              OUT object text, OUT name text, OUT kind text, OUT method text, OUT detail text)
+RETURNS SETOF record
+LANGUAGE c STABLE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_plan';
+COMMENT ON FUNCTION dbmocker.plan(regclass, bigint, jsonb) IS
+    'what generate() would do and why: one line per table decision, column and constraint';
+
+CREATE FUNCTION dbmocker.verify(target regclass,
+                                OUT target_table regclass, OUT constraint_name text, OUT kind text, OUT violations bigint)
+RETURNS SETOF record
+LANGUAGE c STABLE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_verify_table';
+COMMENT ON FUNCTION dbmocker.verify(regclass) IS
+    'checks every constraint of a table against its stored rows and counts the violations';
+
+CREATE FUNCTION dbmocker.verify(schema regnamespace,
+                                OUT target_table regclass, OUT constraint_name text, OUT kind text, OUT violations bigint)
+RETURNS SETOF record
+LANGUAGE c STABLE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_verify_schema';
+COMMENT ON FUNCTION dbmocker.verify(regnamespace) IS
+    'checks every constraint of every table of a schema against the stored rows and counts the violations';

@@ -1,0 +1,116 @@
+// The boundary between C++ and the server. C++ exceptions never leave a door; a server error (longjmp) never crosses a
+// C++ frame that owns something.
+//   - A door (SQL function) is made by DBMOCKER_FUNCTION: whatever is thrown below it is caught, copied into plain
+//     memory, and raised with ereport once no C++ frame is left.
+//   - CallServer(f) runs server calls from C++ that owns something: an ereport inside f becomes a ServerError exception
+//     that carries the whole ErrorData; the door raises it again unchanged. f itself must own nothing.
+//   - NewInContext() ties a C++ object's life to a memory context.
+// Between catching a ServerError and leaving the door no server call may be made: the transaction is already failed.
+#pragma once
+
+#include "server/postgres_api.h"
+
+#include <exception>
+#include <type_traits>
+#include <utility>
+
+namespace dbmocker::server {
+
+// A server error on its way through C++ frames. The ErrorData lives in the memory context that was current at CallServer.
+class ServerError : public std::exception {
+ public:
+  explicit ServerError(ErrorData* data) : data_(data) {}
+  ErrorData* data() const noexcept { return data_; }
+  const char* what() const noexcept override { return data_->message; }
+
+ private:
+  ErrorData* data_;
+};
+
+// The exception in flight as plain memory: nothing in it needs a destructor. Long texts are cut.
+struct PendingError {
+  ErrorData* server_error;
+  char sqlstate[6];
+  char message[1024];
+  char detail[2048];
+  char hint[1024];
+};
+
+// Called inside a catch block: fills `pending` from the current exception. Does not call the server.
+void CaptureException(PendingError* pending) noexcept;
+
+// Raises what CaptureException kept. Must be called with no C++ owner left in the frame.
+[[noreturn]] void RaisePendingError(PendingError* pending);
+
+// Runs `body`, which may throw; an exception leaves as an ereport.
+template <class Body>
+Datum EnterFromServer(Body body) {
+  PendingError pending;
+  try {
+    return body();
+  } catch (...) {
+    CaptureException(&pending);
+  }
+  RaisePendingError(&pending);
+}
+
+// Runs `call`, which may ereport and owns nothing; an ereport leaves as a ServerError.
+template <class Call>
+auto CallServer(Call&& call) -> std::invoke_result_t<Call> {
+  using Result = std::invoke_result_t<Call>;
+  MemoryContext const context = CurrentMemoryContext;
+  ErrorData* volatile error = nullptr;
+  if constexpr (std::is_void_v<Result>) {
+    PG_TRY();
+    { call(); }
+    PG_CATCH();
+    {
+      MemoryContextSwitchTo(context);
+      error = CopyErrorData();
+      FlushErrorState();
+    }
+    PG_END_TRY();
+    if (error != nullptr) throw ServerError(error);
+  } else {
+    static_assert(std::is_trivially_destructible_v<Result>, "a result that owns something would be skipped by longjmp");
+    volatile Result result{};
+    PG_TRY();
+    { const_cast<Result&>(result) = call(); }
+    PG_CATCH();
+    {
+      MemoryContextSwitchTo(context);
+      error = CopyErrorData();
+      FlushErrorState();
+    }
+    PG_END_TRY();
+    if (error != nullptr) throw ServerError(error);
+    return const_cast<Result&>(result);
+  }
+}
+
+// Creates a T that is deleted when `context` is reset or deleted. Throws what T's constructor throws, or ServerError.
+template <class T, class... Arguments>
+T* NewInContext(MemoryContext context, Arguments&&... arguments) {
+  auto* callback = CallServer([=] {
+    return static_cast<MemoryContextCallback*>(MemoryContextAllocZero(context, sizeof(MemoryContextCallback)));
+  });
+  T* object = new T(std::forward<Arguments>(arguments)...);
+  callback->func = [](void* argument) { delete static_cast<T*>(argument); };
+  callback->arg = object;
+  MemoryContextRegisterResetCallback(context, callback);  // cannot fail
+  return object;
+}
+
+}  // namespace dbmocker::server
+
+// Defines the SQL-callable function `name` (dbmocker_<verb>); the block that follows is its body, in C++.
+#define DBMOCKER_FUNCTION(name)                                                                              \
+  static Datum name##_body(FunctionCallInfo fcinfo);                                                         \
+  _Pragma("GCC visibility push(default)") extern "C" {                                                       \
+    PG_FUNCTION_INFO_V1(name);                                                                               \
+    Datum name(PG_FUNCTION_ARGS);                                                                            \
+  }                                                                                                          \
+  _Pragma("GCC visibility pop") extern "C" Datum name(PG_FUNCTION_ARGS) {                                    \
+    return ::dbmocker::server::EnterFromServer([fcinfo] { return name##_body(fcinfo); });                    \
+  }                                                                                                          \
+  static Datum name##_body([[maybe_unused]] FunctionCallInfo fcinfo)

@@ -1,0 +1,78 @@
+// Differences between PostgreSQL 14 … 18, behind names of our own: the only file that may ask for PG_VERSION_NUM.
+// Must hold no behaviour of ours.
+#pragma once
+
+#include "server/postgres_api.h"
+
+#if PG_VERSION_NUM < 140000 || PG_VERSION_NUM >= 190000
+#error "dbmocker supports PostgreSQL 14 to 18"
+#endif
+
+static_assert(sizeof(Datum) == 8 && FLOAT8PASSBYVAL, "dbmocker needs a 64-bit server");
+
+namespace dbmocker::server::compat {
+
+inline void InitRangeTable(EState* estate, RangeTblEntry* entry) {
+#if PG_VERSION_NUM >= 180000
+  List* permissions = NIL;
+  addRTEPermissionInfo(&permissions, entry);
+  ExecInitRangeTable(estate, list_make1(entry), permissions, bms_make_singleton(1));
+#elif PG_VERSION_NUM >= 160000
+  List* permissions = NIL;
+  addRTEPermissionInfo(&permissions, entry);
+  ExecInitRangeTable(estate, list_make1(entry), permissions);
+#else
+  ExecInitRangeTable(estate, list_make1(entry));
+#endif
+}
+
+inline List* InsertIndexTuples(ResultRelInfo* relation, TupleTableSlot* slot, EState* estate) {
+#if PG_VERSION_NUM >= 160000
+  return ExecInsertIndexTuples(relation, slot, estate, false, false, nullptr, NIL, false);
+#else
+  return ExecInsertIndexTuples(relation, slot, estate, false, false, nullptr, NIL);
+#endif
+}
+
+// True if `slot` conflicts with a stored row under one of the unique or exclusion indexes of `arbiters` (NIL = all).
+inline bool ConflictsWithStoredRow(ResultRelInfo* relation, TupleTableSlot* slot, EState* estate, List* arbiters) {
+  ItemPointerData conflict;
+#if PG_VERSION_NUM >= 180000
+  ItemPointerData invalid;
+  ItemPointerSetInvalid(&invalid);
+  return !ExecCheckIndexConstraints(relation, slot, estate, &conflict, &invalid, arbiters);
+#else
+  return !ExecCheckIndexConstraints(relation, slot, estate, &conflict, arbiters);
+#endif
+}
+
+inline bool UserOwnsRelation(Oid relation, Oid user) {
+#if PG_VERSION_NUM >= 160000
+  return object_ownercheck(RelationRelationId, relation, user);
+#else
+  return pg_class_ownercheck(relation, user);
+#endif
+}
+
+// DecodeDateTime's result code; *kind is DTK_DATE for a finite date or timestamp.
+inline int DecodeDateTime(char** fields, int* types, int count, int* kind) {
+  struct pg_tm tm;
+  fsec_t fraction = 0;
+  int zone = 0;
+#if PG_VERSION_NUM >= 160000
+  DateTimeErrorExtra extra;
+  return ::DecodeDateTime(fields, types, count, kind, &tm, &fraction, &zone, &extra);
+#else
+  return ::DecodeDateTime(fields, types, count, kind, &tm, &fraction, &zone);
+#endif
+}
+
+inline void ReserveSettingPrefix(const char* prefix) {
+#if PG_VERSION_NUM >= 150000
+  MarkGUCPrefixReserved(prefix);
+#else
+  EmitWarningsOnPlaceholders(prefix);
+#endif
+}
+
+}  // namespace dbmocker::server::compat

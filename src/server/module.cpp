@@ -1,0 +1,14 @@
+// The library's entry: the magic block and the settings. Must not do work at load time beyond defining them.
+// Read first: _PG_init.
+#include "server/postgres_api.h"
+
+#include "server/settings.h"
+
+#pragma GCC visibility push(default)
+extern "C" {
+PG_MODULE_MAGIC;
+void _PG_init(void);
+}
+#pragma GCC visibility pop
+
+extern "C" void _PG_init(void) { dbmocker::server::DefineSettings(); }
