@@ -1,0 +1,164 @@
+// The index sources: uniform draws, sequences, keyed permutations, digits of another lane, earlier rows.
+// Each is a pure function of (key, ordinal, attempt); none may keep anything between calls.
+// Read first: UniformSource, then PermutedSource.
+#include "dbmocker/index_source.h"
+
+#include <cstddef>
+
+#include "dbmocker/error.h"
+#include "dbmocker/value_set.h"
+
+namespace dbmocker {
+namespace {
+
+StreamKey KeyOfAttempt(StreamKey key, std::uint32_t attempt) { return attempt > 0 ? Derive(key, attempt) : key; }
+
+class UniformSource final : public IndexSource {
+ public:
+  UniformSource(StreamKey key, std::uint64_t size) : key_(key), size_(size) {}
+
+  void Draw(const RowSet& rows, LaneReader& /*lanes*/, std::span<std::uint64_t> out) const override {
+    const StreamKey key = KeyOfAttempt(key_, rows.attempt);
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = Scale(Word(key, rows.ordinals[i]), size_);
+  }
+  std::string Describe() const override { return "uniform over " + std::to_string(size_); }
+
+ private:
+  StreamKey key_;
+  std::uint64_t size_;
+};
+
+class SequentialSource final : public IndexSource {
+ public:
+  explicit SequentialSource(std::uint64_t first) : first_(first) {}
+
+  void Draw(const RowSet& rows, LaneReader& /*lanes*/, std::span<std::uint64_t> out) const override {
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = rows.ordinals[i] - first_;
+  }
+  bool IsUnique() const override { return true; }
+  std::uint64_t Capacity() const override { return kMaxValueSetSize; }
+  std::string Describe() const override { return "sequential"; }
+
+ private:
+  std::uint64_t first_;
+};
+
+class PermutedSource final : public IndexSource {
+ public:
+  PermutedSource(StreamKey key, std::uint64_t block_size, std::uint64_t capacity)
+      : key_(key), block_size_(block_size), capacity_(capacity) {
+    if (block_size == 0 || capacity == 0) throw Error(sqlstate::kInternalError, "a permuted source cannot be empty");
+  }
+
+  void Draw(const RowSet& rows, LaneReader& /*lanes*/, std::span<std::uint64_t> out) const override {
+    std::uint64_t start = 0;
+    Permutation permutation = PermuteBlock(0);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const std::uint64_t position = rows.positions[i];
+      if (position < start || position - start >= permutation.size()) {
+        if (position >= capacity_) ThrowBeyondCapacity(position);
+        const std::uint64_t block = position / block_size_;
+        start = block * block_size_;
+        permutation = PermuteBlock(block);
+      }
+      out[i] = start + permutation(position - start);
+    }
+  }
+  bool IsUnique() const override { return true; }
+  std::uint64_t Capacity() const override { return capacity_; }
+  std::string Describe() const override {
+    std::string text = "permutation of " + std::to_string(capacity_);
+    if (block_size_ < capacity_) text += " in blocks of " + std::to_string(block_size_);
+    return text;
+  }
+
+ private:
+  Permutation PermuteBlock(std::uint64_t block) const {
+    const std::uint64_t start = block * block_size_;
+    const std::uint64_t rest = capacity_ - start;
+    return Permutation(Derive(key_, block), rest < block_size_ ? rest : block_size_);
+  }
+  [[noreturn]] void ThrowBeyondCapacity(std::uint64_t position) const {
+    throw Error(sqlstate::kInternalError, "position beyond the capacity of a unique key",
+                "Position " + std::to_string(position) + " of " + std::to_string(capacity_) + ".");
+  }
+
+  StreamKey key_;
+  std::uint64_t block_size_;
+  std::uint64_t capacity_;
+};
+
+class DigitSource final : public IndexSource {
+ public:
+  DigitSource(LaneNumber lane, std::uint64_t divisor, std::uint64_t radix)
+      : lane_(lane), divisor_(divisor), radix_(radix) {}
+
+  void Draw(const RowSet& /*rows*/, LaneReader& lanes, std::span<std::uint64_t> out) const override {
+    const std::span<const std::uint64_t> numbers = lanes.Read(lane_);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const std::uint64_t quotient = divisor_ > 1 ? numbers[i] / divisor_ : numbers[i];
+      out[i] = radix_ == 0 ? quotient : quotient % radix_;
+    }
+  }
+  std::string Describe() const override {
+    std::string text = "lane " + std::to_string(lane_) + " / " + std::to_string(divisor_);
+    if (radix_ != 0) text += " % " + std::to_string(radix_);
+    return text;
+  }
+
+ private:
+  LaneNumber lane_;
+  std::uint64_t divisor_;
+  std::uint64_t radix_;
+};
+
+class EarlierRowSource final : public IndexSource {
+ public:
+  EarlierRowSource(StreamKey key, LaneNumber key_lane, std::uint64_t first_ordinal)
+      : key_(key), key_lane_(key_lane), first_ordinal_(first_ordinal) {}
+
+  void Draw(const RowSet& rows, LaneReader& lanes, std::span<std::uint64_t> out) const override {
+    const StreamKey key = KeyOfAttempt(key_, rows.attempt);
+    std::vector<std::uint64_t> ordinals(out.size());
+    std::vector<std::uint64_t> positions(out.size());
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const std::uint64_t ordinal = rows.ordinals[i];
+      if (ordinal > first_ordinal_) {
+        ordinals[i] = first_ordinal_ + Scale(Word(key, ordinal), ordinal - first_ordinal_);
+        positions[i] = ordinals[i];
+      } else {
+        ordinals[i] = ordinal;
+        positions[i] = rows.positions[i];
+      }
+    }
+    lanes.Evaluate(key_lane_, RowSet{ordinals, positions, 0}, out);
+  }
+  std::string Describe() const override { return "an earlier row's lane " + std::to_string(key_lane_); }
+
+ private:
+  StreamKey key_;
+  LaneNumber key_lane_;
+  std::uint64_t first_ordinal_;
+};
+
+}  // namespace
+
+IndexSourcePointer MakeUniformSource(StreamKey key, std::uint64_t size) {
+  return std::make_unique<UniformSource>(key, size);
+}
+
+IndexSourcePointer MakeSequentialSource(std::uint64_t first) { return std::make_unique<SequentialSource>(first); }
+
+IndexSourcePointer MakePermutedSource(StreamKey key, std::uint64_t block_size, std::uint64_t capacity) {
+  return std::make_unique<PermutedSource>(key, block_size, capacity);
+}
+
+IndexSourcePointer MakeDigitSource(LaneNumber lane, std::uint64_t divisor, std::uint64_t radix) {
+  return std::make_unique<DigitSource>(lane, divisor, radix);
+}
+
+IndexSourcePointer MakeEarlierRowSource(StreamKey key, LaneNumber key_lane, std::uint64_t first_ordinal) {
+  return std::make_unique<EarlierRowSource>(key, key_lane, first_ordinal);
+}
+
+}  // namespace dbmocker
