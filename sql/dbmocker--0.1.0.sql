@@ -80,3 +80,10 @@ LANGUAGE c STABLE STRICT PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'dbmocker_verify_schema';
 COMMENT ON FUNCTION dbmocker.verify(regnamespace) IS
     'checks every constraint of every table of a schema against the stored rows and counts the violations';
+
+CREATE FUNCTION dbmocker.describe(target regclass)
+RETURNS jsonb
+LANGUAGE c STABLE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_describe';
+COMMENT ON FUNCTION dbmocker.describe(regclass) IS
+    'what dbmocker sees of a table: columns, types, keys, constraints as expression trees, triggers';

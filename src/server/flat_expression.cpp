@@ -262,11 +262,23 @@ FlatExpression* FlattenBoolean(BoolExpr* expression, FlattenContext* context) {
   return FlattenLogic(kind, expression->args, context);
 }
 
+// ROW(a, b) IS [NOT] NULL asks it of every field.
+FlatExpression* FlattenRowNullTest(Kind kind, RowExpr* row, FlattenContext* context) {
+  FlatExpression* flat = MakeFlat(Kind::And, BOOLOID);
+  for (int i = 0; i < list_length(row->args); ++i) {
+    AddFlatArgument(flat, MakeCall(kind, nullptr, BOOLOID, list_make1(list_nth(row->args, i)), context));
+  }
+  return flat;
+}
+
 FlatExpression* FlattenNullTest(NullTest* test, FlattenContext* context) {
+  const Kind kind = test->nulltesttype == IS_NULL ? Kind::IsNull : Kind::IsNotNull;
+  if (test->argisrow && IsA(test->arg, RowExpr)) {
+    return FlattenRowNullTest(kind, reinterpret_cast<RowExpr*>(test->arg), context);
+  }
   if (test->argisrow || type_is_rowtype(exprType(reinterpret_cast<Node*>(test->arg)))) {
     return FlattenOpaque(reinterpret_cast<Node*>(test), context);
   }
-  const Kind kind = test->nulltesttype == IS_NULL ? Kind::IsNull : Kind::IsNotNull;
   return MakeCall(kind, nullptr, BOOLOID, list_make1(test->arg), context);
 }
 
