@@ -8,9 +8,7 @@ MODULE_big = dbmocker
 PGFILEDESC = "dbmocker - mock rows for any schema"
 DATA = $(sort $(wildcard sql/dbmocker--*.sql))
 
-ifneq (,$(wildcard data/embed_word_lists.awk))
 WORD_LISTS = src/core/word_list_data.cpp
-endif
 CORE_OBJS = $(patsubst %.cpp,%.o,$(sort $(wildcard src/core/*.cpp) $(WORD_LISTS)))
 SERVER_OBJS = $(patsubst %.cpp,%.o,$(sort $(wildcard src/server/*.cpp)))
 OBJS = $(CORE_OBJS) $(SERVER_OBJS)

@@ -1,4 +1,4 @@
-# What scripts/demo and scripts/check share: packages, build, a private install and a throwaway server. Sourced, not run.
+# What scripts/demo and scripts/check share: packages, build, a private install and a throwaway server. To be sourced.
 # Nothing is written outside the tree's build/ folder, except a folder made by mktemp where the server's user cannot
 # reach the tree; no server but the one started here is touched.
 # Read first: prepare_run, then start_server.
@@ -73,7 +73,7 @@ build_extension() {
     printf '%s\n' "$version" >"$BUILD/built_for"
   fi
   if ! make -C "$TOP" -j "$(nproc)" PG_CONFIG="$PG_CONFIG" >"$log" 2>&1; then
-    grep -E -A 5 'error|Error' "$log" | head -n 60 >&2 || tail -n 40 "$log" >&2
+    grep -E -A 5 'error: |undefined reference|\*\*\*' "$log" | head -n 60 >&2 || tail -n 40 "$log" >&2
     printf 'the build failed; all of its output: %s\n' "$log" >&2
     return 1
   fi
@@ -161,7 +161,9 @@ print_stage_settings() {
   printf 'dynamic_library_path = %s\n' "$(quote_setting "$stage$("$PG_CONFIG" --pkglibdir):\$libdir")"
 }
 
-server_is_running() { [ -f "$DATA_DIR/postmaster.pid" ] && as_server_user "$PG_BIN/pg_ctl" -D "$DATA_DIR" status >/dev/null; }
+server_is_running() {
+  [ -f "$DATA_DIR/postmaster.pid" ] && as_server_user "$PG_BIN/pg_ctl" -D "$DATA_DIR" status >/dev/null
+}
 
 stop_server() {
   ! server_is_running || as_server_user "$PG_BIN/pg_ctl" -D "$DATA_DIR" -m fast -w stop >/dev/null

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# No line of a source, test, script or SQL file is longer than 120 characters (texts of COMMENT and error hints in SQL
+# scripts excepted), ends in blanks, or holds a tab outside the Makefile.
+set -euo pipefail
+export LC_ALL=C.UTF-8
+
+files() {
+  find include src tests scripts .ci -type f \( -name '*.h' -o -name '*.cpp' -o -name '*.sh' -o -name '*.pl' \
+    -o -name '*.spec' -o -path 'scripts/*' -o -path '.ci/*' \) ! -name word_list_data.cpp
+}
+long=$(files | tr '\n' '\0' | xargs -0 grep -nE '^.{121,}$' || true)
+blanks=$(files | tr '\n' '\0' | xargs -0 grep -nE "[[:blank:]]+$|$(printf '\t')" || true)
+[ -z "$long$blanks" ] || {
+  printf 'too long:\n%s\nblanks at the end, or tabs:\n%s\n' "$long" "$blanks"
+  exit 1
+}
