@@ -13,6 +13,7 @@ SELECT c.oid, n.nspname, c.relname, quote_ident(n.nspname) || '.' || quote_ident
        obj_description(c.oid, 'pg_class'),
        EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.ev_type = '3' AND r.ev_enabled <> 'D'),
        c.relispartition,
+       EXISTS (SELECT FROM pg_publication) AND
        EXISTS (SELECT FROM pg_publication_tables p
                  JOIN pg_namespace pn ON pn.nspname = p.schemaname
                  JOIN pg_class pc ON pc.relnamespace = pn.oid AND pc.relname = p.tablename

@@ -3,6 +3,8 @@
 // Read first: RunCatalogQuery.
 #include "server/read_catalog.h"
 
+#include <cstring>
+
 namespace dbmocker::server {
 namespace {
 
@@ -46,6 +48,30 @@ CatalogRows CopyResult(MemoryContext context) {
   return rows;
 }
 
+// Plans of this session's catalog queries, kept: planning them costs several times what running them does.
+struct KeptPlan {
+  const char* query;
+  SPIPlanPtr plan;
+};
+constexpr int kMaxKeptPlans = 48;
+KeptPlan kept_plans[kMaxKeptPlans];
+int kept_plan_count = 0;
+
+SPIPlanPtr PreparePlan(const char* query) {
+  for (int i = 0; i < kept_plan_count; ++i) {
+    if (std::strcmp(kept_plans[i].query, query) == 0) return kept_plans[i].plan;
+  }
+  Oid type = OIDOID;
+  SPIPlanPtr plan = SPI_prepare(query, 1, &type);
+  if (plan == nullptr) elog(ERROR, "could not prepare a catalog query: %s", SPI_result_code_string(SPI_result));
+  if (kept_plan_count < kMaxKeptPlans) {
+    char* copy = MemoryContextStrdup(TopMemoryContext, query);
+    SPI_keepplan(plan);
+    kept_plans[kept_plan_count++] = {copy, plan};
+  }
+  return plan;
+}
+
 }  // namespace
 
 int EnterCatalogSettings() {
@@ -60,13 +86,12 @@ void LeaveCatalogSettings(int nest_level) { AtEOXact_GUC(true, nest_level); }
 
 CatalogRows RunCatalogQuery(const char* query, Oid argument) {
   MemoryContext const context = CurrentMemoryContext;
-  Oid types[1] = {OIDOID};
   Datum values[1] = {ObjectIdGetDatum(argument)};
 
   const int nest_level = EnterCatalogSettings();
   PushCatalogSnapshot();
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "could not connect to SPI");
-  const int result = SPI_execute_with_args(query, 1, types, values, nullptr, true, 0);
+  const int result = SPI_execute_plan(PreparePlan(query), values, nullptr, true, 0);
   if (result != SPI_OK_SELECT) elog(ERROR, "catalog query failed: %s", SPI_result_code_string(result));
   const CatalogRows rows = CopyResult(context);
   SPI_finish();
