@@ -1,6 +1,7 @@
 # The extension's build, by PGXS. `make`, `make install` and `make installcheck` are all there is; installcheck runs the
 # regression, isolation and TAP tests against the server that PGHOST, PGPORT and PGUSER name.
-# PG_CONFIG picks the PostgreSQL major (14 to 18). WERROR= builds with warnings that do not stop the build.
+# PG_CONFIG picks the PostgreSQL major (14 to 18). WERROR= builds with warnings that do not stop the build;
+# EXTRA_CXXFLAGS and EXTRA_LINK come last in the two command lines (sanitizers, debugging).
 # Must not know of the unit tests and benchmarks of the core: those are CMakeLists.txt's.
 
 EXTENSION = dbmocker
@@ -17,9 +18,9 @@ EXPORTS = src/server/exports.map
 WERROR = -Werror
 PG_CPPFLAGS = -Iinclude -Isrc
 PG_CXXFLAGS = -std=c++20 -O2 -fvisibility=hidden -fwrapv -fno-strict-aliasing -ffp-contract=off \
-	-Wall -Wextra -Wshadow -Wconversion $(WERROR)
+	-Wall -Wextra -Wshadow -Wconversion $(WERROR) $(EXTRA_CXXFLAGS)
 # PGXS links with the C compiler; the map keeps the standard library's inline symbols private.
-SHLIB_LINK = -lstdc++ -Wl,--version-script=$(EXPORTS)
+SHLIB_LINK = -lstdc++ -Wl,--version-script=$(EXPORTS) $(EXTRA_LINK)
 override with_llvm = no
 
 # A test is a file: sql/x.sql with expected/x.out, tests/isolation/specs/x.spec, tests/tap/x.pl.
