@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# No line of a source, test, script or SQL file is longer than 120 characters (texts of COMMENT and error hints in SQL
-# scripts excepted), ends in blanks, or holds a tab outside the Makefile.
+# No line of a source, test or script is longer than 120 characters, ends in blanks or holds a tab.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 
