@@ -1,5 +1,5 @@
-// The constraints of a table: raw rows -> core structs. Must not call the server; the field order is that of the queries
-// in raw_table.cpp.
+// The constraints of a table: raw rows -> core structs. Must not call the server; the fields come in the order of the
+// queries in raw_table.cpp.
 // Read first: AddConstraints.
 #include "server/describe_constraints.h"
 

@@ -8,7 +8,8 @@ namespace dbmocker::server {
 namespace {
 
 constexpr char kTableQuery[] = R"(
-SELECT c.oid, n.nspname, c.relname, quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relkind, c.relpersistence,
+SELECT c.oid, n.nspname, c.relname, quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relkind,
+       c.relpersistence,
        CASE WHEN c.relkind = 'r' THEN (SELECT amname FROM pg_am WHERE oid = c.relam) END,
        obj_description(c.oid, 'pg_class'),
        EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.ev_type = '3' AND r.ev_enabled <> 'D'),
@@ -103,7 +104,8 @@ SELECT k.oid, k.conname, k.confrelid, quote_ident(n.nspname) || '.' || quote_ide
 
 constexpr char kTriggerQuery[] = R"(
 SELECT t.tgname, t.tgtype,
-       t.tgenabled = 'A' OR t.tgenabled = CASE current_setting('session_replication_role') WHEN 'replica' THEN 'R' ELSE 'O' END,
+       t.tgenabled = 'A'
+       OR t.tgenabled = CASE current_setting('session_replication_role') WHEN 'replica' THEN 'R' ELSE 'O' END,
        quote_ident(n.nspname) || '.' || quote_ident(p.proname)
   FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
  WHERE t.tgrelid = $1 AND NOT t.tgisinternal ORDER BY t.tgname)";
