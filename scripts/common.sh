@@ -16,7 +16,7 @@ die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
 
 # ------------------------------------------------------------------------------------------------------- packages
 
-# The PostgreSQL major to use: that of $PG_CONFIG, else the newest one with server headers here, else Debian 12's.
+# Sets PG_CONFIG, PG_MAJOR and PG_BIN. The PostgreSQL to use: that of $PG_CONFIG, else the newest one with server headers here, else Debian 12's.
 choose_postgres() {
   local found
   if [ -z "${PG_CONFIG:-}" ]; then
@@ -25,7 +25,10 @@ choose_postgres() {
     [ -z "$found" ] || PG_CONFIG=${found%/lib/pgxs/*}/bin/pg_config
   fi
   PG_MAJOR=15
-  [ ! -x "$PG_CONFIG" ] || PG_MAJOR=$("$PG_CONFIG" --version | sed 's/^[^0-9]*\([0-9]*\).*/\1/')
+  if [ -x "$PG_CONFIG" ]; then
+    PG_MAJOR=$("$PG_CONFIG" --version | sed 's/^[^0-9]*\([0-9]*\).*/\1/')
+    PG_BIN=$("$PG_CONFIG" --bindir)
+  fi
 }
 
 list_packages() { # demo | check
@@ -57,7 +60,6 @@ install_packages() { # demo | check
   fi
   choose_postgres
   [ -x "$PG_CONFIG" ] || die "no pg_config at $PG_CONFIG; set PG_CONFIG"
-  PG_BIN=$("$PG_CONFIG" --bindir)
 }
 
 # ---------------------------------------------------------------------------------------------------------- build
