@@ -116,7 +116,7 @@ class NumericValueSet final : public OrderedValueSet {
 
 // ---------------------------------------------------------------------------------------------------------- grids
 
-constexpr int kUnknownPrecision = 1000;  // numeric without a modifier
+constexpr int kUnknownPrecision = 0;  // numeric without a modifier
 constexpr int kUsualScale = 2;
 constexpr int kLargestUsual = 10'000;
 constexpr int kMaxUniqueScale = 12;  // of a unique numeric without a modifier
@@ -153,7 +153,7 @@ NumericGrid ChooseGrid(const TypeRequest& request) {
               [&](const std::string& text) { needed = std::max(needed, CountDecimals(text).value_or(0)); });
   needed = std::min(needed, 17);
   const auto modifier = ReadNumericModifier(request.modifier);
-  if (!modifier) return {std::max(kUsualScale, needed), kUnknownPrecision, kUnknownPrecision, kUsualScale};
+  if (!modifier) return {std::max(kUsualScale, needed), 0, kUnknownPrecision, kUsualScale};
   const auto [precision, scale] = *modifier;
   if (precision <= 18) return {scale, scale, precision, scale};
   // Too many digits for the whole scale: as fine as leaves 17 digits of the legal values, or as the bounds ask for.

@@ -67,7 +67,10 @@ void AppendAccessItem(std::uint64_t index, bool unique, std::string& out) {
 
 // "xmin:xmax:running,…" with xmin <= running < xmax.
 void AppendSnapshot(std::uint64_t index, bool unique, std::string& out) {
-  const std::uint64_t first = unique ? index + 3 : HashIndex(index, 0) % 1'000'000 + 3;
+  // The low 32 bits of a full transaction id are never 0.
+  constexpr std::uint64_t kHalfEpoch = std::uint64_t{1} << 31;
+  const std::uint64_t number = unique ? index : HashIndex(index, 0) % 1'000'000;
+  const std::uint64_t first = (number / kHalfEpoch << 32) + number % kHalfEpoch + 3;
   const std::uint64_t running = HashIndex(index, 1) % 4;
   AppendUnsigned(first, out);
   out.push_back(':');
@@ -85,8 +88,8 @@ constexpr TextFormat kFormats[] = {
     {"int2vector", AppendNumbers, std::uint64_t{1} << 60, true, "1 … 4 numbers"},
     {"oidvector", AppendNumbers, std::uint64_t{1} << 60, true, "1 … 4 numbers"},
     {"aclitem", AppendAccessItem, std::uint64_t{7} * 7 * 4095, true, "grant between predefined roles"},
-    {"pg_snapshot", AppendSnapshot, kMaxValueSetSize, true, "snapshot"},
-    {"txid_snapshot", AppendSnapshot, kMaxValueSetSize, true, "snapshot"},
+    {"pg_snapshot", AppendSnapshot, std::uint64_t{1} << 60, true, "snapshot"},
+    {"txid_snapshot", AppendSnapshot, std::uint64_t{1} << 60, true, "snapshot"},
 };
 
 }  // namespace
