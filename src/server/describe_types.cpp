@@ -12,10 +12,24 @@ namespace {
 
 // Types whose input function refuses every input, or that hold an index's inner values only.
 constexpr const char* kTypesWithoutInput[] = {
-    "pg_node_tree", "pg_ndistinct",  "pg_dependencies", "pg_mcv_list", "pg_brin_bloom_summary",
-    "gtsvector",    "pg_ddl_command", "pg_brin_minmax_multi_summary",
-    "gtrgm",        "ghstore",       "ltree_gist",      "intbig_gkey", "gbtreekey2",
-    "gbtreekey4",   "gbtreekey8",    "gbtreekey16",     "gbtreekey32", "gbtreekey_var",
+    "pg_node_tree",
+    "pg_ndistinct",
+    "pg_dependencies",
+    "pg_mcv_list",
+    "pg_brin_bloom_summary",
+    "gtsvector",
+    "pg_ddl_command",
+    "pg_brin_minmax_multi_summary",
+    "gtrgm",
+    "ghstore",
+    "ltree_gist",
+    "intbig_gkey",
+    "gbtreekey2",
+    "gbtreekey4",
+    "gbtreekey8",
+    "gbtreekey16",
+    "gbtreekey32",
+    "gbtreekey_var",
 };
 
 bool HasInput(const RawType& type) {
@@ -110,8 +124,8 @@ void ReadParts(TypeReader* reader, RawType* type, Oid element) {
       type->element = ReadType(reader, element);
       return;
     case TypeKind::Enum:
-      type->labels = RunCatalogQuery(
-          "SELECT oid, enumlabel FROM pg_enum WHERE enumtypid = $1 ORDER BY enumsortorder", type->oid);
+      type->labels =
+          RunCatalogQuery("SELECT oid, enumlabel FROM pg_enum WHERE enumtypid = $1 ORDER BY enumsortorder", type->oid);
       return;
     case TypeKind::Domain:
       ReadDomain(reader, type);

@@ -17,10 +17,10 @@ struct RawType;
 // A domain's CHECK or a composite type's attribute, in palloc'd memory.
 struct RawTypePart {
   const char* name;
-  const char* text;                      // CHECK: its definition
-  const struct FlatExpression* check;    // CHECK
-  RawType* type;                         // attribute
-  int type_modifier;                     // attribute
+  const char* text;  // CHECK: its definition
+  const struct FlatExpression* check;  // CHECK
+  RawType* type;  // attribute
+  int type_modifier;  // attribute
 };
 
 // The twin of Type in palloc'd memory. Types that contain themselves are cycles of pointers.
@@ -51,8 +51,8 @@ struct TypeReader {
 // Server style: may ereport. Reads a type and all that it is made of; each one once.
 RawType* ReadType(TypeReader* reader, Oid type);
 
-// C++ style: makes each type once. Where a composite type contains itself (through an array), the inner mention is a
-// copy without attributes and with has_input = false, so that owners never form a circle.
+// C++ style: makes each type once. The server refuses composite types that contain themselves; should one slip by it,
+// the inner mention is a copy without attributes and with has_input = false, so that owners never form a circle.
 class TypeBuilder {
  public:
   TypePointer Build(const RawType* raw);

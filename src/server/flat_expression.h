@@ -12,20 +12,20 @@ namespace dbmocker::server {
 // The twin of Expression in palloc'd memory; see there for what each kind holds.
 struct FlatExpression {
   Expression::Kind kind;
-  const char* name;     // nullptr = none
+  const char* name;  // nullptr = none
   const char* type;
-  const char* value;    // Constant: nullptr = NULL
+  const char* value;  // Constant: nullptr = NULL
   int column;
-  List* elements;       // ArrayConst: char*, nullptr = NULL
-  List* arguments;      // FlatExpression*
-  Bitmapset* columns;   // attribute numbers read anywhere below
+  List* elements;  // ArrayConst: char*, nullptr = NULL
+  List* arguments;  // FlatExpression*
+  Bitmapset* columns;  // attribute numbers read anywhere below
 };
 
 // How the columns of the tree are to be read.
 struct FlattenContext {
-  const int* attribute_map = nullptr;      // by attribute number of the tree: number to report; nullptr = as they are
-  int attribute_count = 0;                 // size of attribute_map; numbers reach from 1 to below it
-  Bitmapset* live_columns = nullptr;       // what a whole-row reference reads
+  const int* attribute_map = nullptr;  // by attribute number of the tree: number to report; nullptr = as they are
+  int attribute_count = 0;  // size of attribute_map; numbers reach from 1 to below it
+  Bitmapset* live_columns = nullptr;  // what a whole-row reference reads
   FlatExpression* case_operand = nullptr;  // what CaseTestExpr stands for
 };
 

@@ -21,14 +21,14 @@ struct RawTable {
   CatalogRows table;
   bool row_security;
   CatalogRows columns;
-  RawType** column_types;           // twin of columns
-  FlatExpression** defaults;        // twin of columns; nullptr = none
+  RawType** column_types;  // twin of columns
+  FlatExpression** defaults;  // twin of columns; nullptr = none
   CatalogRows checks;
-  FlatExpression** check_trees;     // twin of checks
+  FlatExpression** check_trees;  // twin of checks
   CatalogRows indexes;
-  List** index_expressions;         // twin of indexes: FlatExpression*
+  List** index_expressions;  // twin of indexes: FlatExpression*
   FlatExpression** index_predicates;  // twin of indexes; nullptr = none
-  CatalogRows foreign_keys;         // one row per column of each
+  CatalogRows foreign_keys;  // one row per column of each
   CatalogRows triggers;
   CatalogRows partitions;
   FlatExpression** partition_constraints;  // twin of partitions; nullptr = none

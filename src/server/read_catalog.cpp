@@ -15,19 +15,22 @@ struct Setting {
 
 // Whatever shapes the text of names, expressions and constants, or the meaning of a text that is parsed.
 constexpr Setting kCatalogSettings[] = {
-    {"search_path", "pg_catalog"},   {"DateStyle", "ISO, MDY"},
-    {"IntervalStyle", "postgres"},   {"TimeZone", "UTC"},
-    {"extra_float_digits", "1"},     {"bytea_output", "hex"},
-    {"lc_monetary", "C"},            {"quote_all_identifiers", "off"},
-    {"transform_null_equals", "off"}, {"array_nulls", "on"},
+    {"search_path", "pg_catalog"},
+    {"DateStyle", "ISO, MDY"},
+    {"IntervalStyle", "postgres"},
+    {"TimeZone", "UTC"},
+    {"extra_float_digits", "1"},
+    {"bytea_output", "hex"},
+    {"lc_monetary", "C"},
+    {"quote_all_identifiers", "off"},
+    {"transform_null_equals", "off"},
+    {"array_nulls", "on"},
     {"standard_conforming_strings", "on"},
 };
 
 // A snapshot of this instant, so that what a lock has just made stable is what the query sees. In parallel mode no new
 // snapshot can be taken; the one in use is the one that all processes share.
-void PushCatalogSnapshot() {
-  PushActiveSnapshot(IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot());
-}
+void PushCatalogSnapshot() { PushActiveSnapshot(IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot()); }
 
 // Copies what SPI holds into `context`.
 CatalogRows CopyResult(MemoryContext context) {

@@ -13,7 +13,8 @@ constexpr int kMaxDepth = 8;  // of types within types; ends the walk in types t
 
 constexpr char kColumnsQuery[] = R"(
 SELECT a.attname, a.atttypid,
-       CASE WHEN c.relkind = 'p' THEN '' ELSE 'ONLY ' END || format('%I.%I', n.nspname, c.relname), format('t.%I', a.attname)
+       CASE WHEN c.relkind = 'p' THEN '' ELSE 'ONLY ' END || format('%I.%I', n.nspname, c.relname),
+       format('t.%I', a.attname)
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
  WHERE c.oid = $1 AND a.attnum > 0 AND NOT a.attisdropped
  ORDER BY a.attnum)";
@@ -23,7 +24,8 @@ SELECT conname, pg_get_expr(conbin, 0) FROM pg_constraint WHERE contypid = $1 AN
 
 // A place in a column where values of some type lie.
 struct Place {
-  const char* from;   // FROM items that give one row per value
+  const char* path;  // "column", "column[]", "column.attribute" …
+  const char* from;  // FROM items that give one row per value
   const char* where;  // which of them there are
   const char* value;  // SQL of the value
 };
@@ -31,14 +33,13 @@ struct Place {
 struct Walk {
   List* items;
   Oid relation;
-  const char* column;
   int aliases;  // how many subqueries were named so far
 };
 
-void AddItem(Walk* walk, const char* constraint, const char* query) {
+void AddItem(Walk* walk, const Place& place, const char* constraint, const char* query) {
   auto* item = static_cast<VerifyItem*>(palloc0(sizeof(VerifyItem)));
   item->relation = walk->relation;
-  item->name = psprintf("%s: %s", walk->column, constraint);
+  item->name = psprintf("%s: %s", place.path, constraint);
   item->kind = "DOMAIN";
   item->query = query;
   walk->items = lappend(walk->items, item);
@@ -47,7 +48,7 @@ void AddItem(Walk* walk, const char* constraint, const char* query) {
 void AddDomainItems(Walk* walk, Oid domain, const char* base_value, const Place& place) {
   const CatalogRows checks = RunCatalogQuery(kDomainChecksQuery, domain);
   for (int row = 0; row < checks.row_count; ++row) {
-    AddItem(walk, checks.Get(row, 0),
+    AddItem(walk, place, checks.Get(row, 0),
             psprintf("SELECT count(*) FROM (SELECT %s AS value FROM %s WHERE %s) s WHERE (%s) IS FALSE", base_value,
                      place.from, place.where, checks.Get(row, 1)));
   }
@@ -76,19 +77,20 @@ void WalkDomain(Walk* walk, Oid domain, const Place& place, int depth) {
     not_null = IsNotNullDomain(current, &current) || not_null;
   }
   if (not_null) {
-    AddItem(walk, "NOT NULL",
+    AddItem(walk, place, "NOT NULL",
             psprintf("SELECT count(*) FROM %s WHERE %s AND %s IS NOT DISTINCT FROM NULL", place.from, place.where,
                      base_value));
   }
   for (int i = 0; i < list_length(chain); ++i) AddDomainItems(walk, list_nth_oid(chain, i), base_value, place);
-  WalkType(walk, base_type, {place.from, place.where, base_value}, depth + 1);
+  WalkType(walk, base_type, {place.path, place.from, place.where, base_value}, depth + 1);
 }
 
 void WalkArray(Walk* walk, Oid element, const Place& place, int depth) {
   const int alias = ++walk->aliases;
-  const char* from = psprintf("%s CROSS JOIN LATERAL (SELECT pg_catalog.unnest(%s) AS element) e%d", place.from,
-                              place.value, alias);
-  WalkType(walk, element, {from, place.where, psprintf("e%d.element", alias)}, depth + 1);
+  const char* from =
+      psprintf("%s CROSS JOIN LATERAL (SELECT pg_catalog.unnest(%s) AS element) e%d", place.from, place.value, alias);
+  const Place inner = {psprintf("%s[]", place.path), from, place.where, psprintf("e%d.element", alias)};
+  WalkType(walk, element, inner, depth + 1);
 }
 
 void WalkComposite(Walk* walk, Oid type, const Place& place, int depth) {
@@ -97,8 +99,10 @@ void WalkComposite(Walk* walk, Oid type, const Place& place, int depth) {
   for (int i = 0; i < descriptor->natts; ++i) {
     Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
     if (attribute->attisdropped) continue;
-    const char* value = psprintf("(%s).%s", place.value, quote_identifier(NameStr(attribute->attname)));
-    WalkType(walk, attribute->atttypid, {place.from, where, value}, depth + 1);
+    const char* name = NameStr(attribute->attname);
+    const Place inner = {psprintf("%s.%s", place.path, name), place.from, where,
+                         psprintf("(%s).%s", place.value, quote_identifier(name))};
+    WalkType(walk, attribute->atttypid, inner, depth + 1);
   }
 }
 
@@ -118,10 +122,9 @@ void WalkType(Walk* walk, Oid type, const Place& place, int depth) {
 
 List* AppendDomainItems(List* items, Oid relation) {
   const CatalogRows columns = RunCatalogQuery(kColumnsQuery, relation);
-  Walk walk = {items, relation, nullptr, 0};
+  Walk walk = {items, relation, 0};
   for (int row = 0; row < columns.row_count; ++row) {
-    walk.column = columns.Get(row, 0);
-    const Place place = {psprintf("%s t", columns.Get(row, 2)), "true", columns.Get(row, 3)};
+    const Place place = {columns.Get(row, 0), psprintf("%s t", columns.Get(row, 2)), "true", columns.Get(row, 3)};
     WalkType(&walk, static_cast<Oid>(strtoul(columns.Get(row, 1), nullptr, 10)), place, 0);
   }
   return walk.items;

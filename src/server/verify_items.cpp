@@ -102,8 +102,8 @@ SELECT coalesce(k.conname, x.relname) AS name,
  WHERE i.indrelid = $1 AND (i.indisunique OR i.indisexclusion) AND i.indisready AND i.indislive
  ORDER BY i.indisprimary DESC, name)";
 
-// MATCH SIMPLE asks only for keys without a null; MATCH FULL also refuses keys that are null in part. A PERIOD asks that
-// the referenced periods together cover the referencing one.
+// MATCH SIMPLE asks only for keys without a null; MATCH FULL also refuses keys that are null in part. A PERIOD asks
+// that the referenced periods together cover the referencing one.
 constexpr char kForeignKeyItems[] = R"(
 SELECT k.conname, 'FOREIGN KEY', NULL, NULL,
        format(CASE WHEN (to_jsonb(k) ->> 'conperiod')::bool THEN
@@ -183,7 +183,7 @@ SELECT a.attname, CASE WHEN a.attidentity <> '' THEN 'IDENTITY' ELSE 'SEQUENCE' 
  ORDER BY a.attnum)";
 
 constexpr char kLeafQuery[] = R"(
-SELECT p.relid
+SELECT p.relid::oid
   FROM pg_partition_tree($1) p JOIN pg_class c ON c.oid = p.relid JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE p.isleaf AND p.relid <> $1 ORDER BY n.nspname, c.relname)";
 

@@ -18,8 +18,8 @@ struct VerifyItem {
   const char* query;
 };
 
-// Server style: may ereport. The items of a table, in the order in which they are reported; for a partitioned table also
-// those that its leaves have of their own.
+// Server style: may ereport. The items of a table, in the order in which they are reported; for a partitioned table
+// also those that its leaves have of their own.
 List* ReadVerifyItems(Oid relation);
 
 // Appends the CHECKs of the domains that the table's columns are made of.

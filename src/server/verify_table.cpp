@@ -1,5 +1,5 @@
-// verify(): runs what verify_items.cpp asks for over the stored rows, as the caller, and reports one line per constraint.
-// Reads the heap only: index scans are off, so that a broken index cannot hide what it should have refused.
+// verify(): runs what verify_items.cpp asks for over the stored rows, as the caller, and reports one line per
+// constraint. Reads the heap only: index scans are off, so that a broken index cannot hide what it should have refused.
 // Must not create C++ objects: everything here may ereport.
 // Read first: VerifyRelation.
 #include "server/boundary.h"
@@ -20,9 +20,14 @@ struct Setting {
 // Besides the scans: what the items' SQL must be parsed under. All else is the caller's own, since constraints may
 // depend on it.
 constexpr Setting kVerifySettings[] = {
-    {"enable_indexscan", "off"},          {"enable_indexonlyscan", "off"}, {"enable_bitmapscan", "off"},
-    {"IntervalStyle", "postgres"},        {"lc_monetary", "C"},            {"array_nulls", "on"},
-    {"standard_conforming_strings", "on"}, {"transform_null_equals", "off"},
+    {"enable_indexscan", "off"},
+    {"enable_indexonlyscan", "off"},
+    {"enable_bitmapscan", "off"},
+    {"IntervalStyle", "postgres"},
+    {"lc_monetary", "C"},
+    {"array_nulls", "on"},
+    {"standard_conforming_strings", "on"},
+    {"transform_null_equals", "off"},
 };
 
 int EnterVerifySettings() {
@@ -123,8 +128,7 @@ SELECT c.oid
 
 void VerifySchema(Oid schema, ResultSink* sink) {
   const CatalogRows tables = RunCatalogQuery(kSchemaTablesQuery, schema);
-  MemoryContext const context =
-      AllocSetContextCreate(CurrentMemoryContext, "dbmocker verify", ALLOCSET_DEFAULT_SIZES);
+  MemoryContext const context = AllocSetContextCreate(CurrentMemoryContext, "dbmocker verify", ALLOCSET_DEFAULT_SIZES);
   MemoryContext const caller = MemoryContextSwitchTo(context);
   for (int row = 0; row < tables.row_count; ++row) {
     const Oid table = static_cast<Oid>(strtoul(tables.Get(row, 0), nullptr, 10));
