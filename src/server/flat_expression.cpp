@@ -1,5 +1,6 @@
-// Node trees -> flat expressions. One function per group of node types; what has none of its own becomes Opaque with the
-// columns that it reads. Must not create C++ objects: every function here may ereport. The catalog settings are in force.
+// Node trees -> flat expressions. One function per group of node types; what has none of its own becomes Opaque with
+// the columns that it reads. The catalog settings are in force.
+// Must not create C++ objects: every function here may ereport.
 // Read first: FlattenExpression.
 #include "server/flat_expression.h"
 
@@ -149,8 +150,8 @@ bool IsFoldableInputOutput(CoerceViaIO* cast) {
   return IsBuiltInImmutable(input) && IsBuiltInImmutable(output) && IsFoldable(reinterpret_cast<Node*>(cast->arg));
 }
 
-// True if the tree reads no column and runs only built-in immutable functions: what the server would fold when it plans,
-// less the functions of users, which may not run under the catalog settings.
+// True if the tree reads no column and runs only built-in immutable functions: what the server would fold when it
+// plans, less the functions of users, which may not run under the catalog settings.
 bool IsFoldable(Node* node) {
   if (node == nullptr) return true;
   switch (nodeTag(node)) {
