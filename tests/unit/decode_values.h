@@ -18,7 +18,8 @@ namespace dbmocker::sample {
 // Payload of a varlena on a little-endian machine.
 inline std::string DecodeVarlena(std::uint64_t word) {
   const auto* bytes = reinterpret_cast<const unsigned char*>(static_cast<std::uintptr_t>(word));
-  if ((bytes[0] & 1) == 1) return {reinterpret_cast<const char*>(bytes + 1), static_cast<std::size_t>(bytes[0] / 2 - 1)};
+  if ((bytes[0] & 1) == 1)
+    return {reinterpret_cast<const char*>(bytes + 1), static_cast<std::size_t>(bytes[0] / 2 - 1)};
   std::uint32_t header = 0;
   std::memcpy(&header, bytes, 4);
   return {reinterpret_cast<const char*>(bytes + 4), header / 4 - 4};
@@ -64,11 +65,13 @@ inline std::string DecodeNumeric(const std::string& payload) {
   for (int power = weight > 0 ? weight : 0; power >= 0; --power) whole += group_at(power);
   whole.erase(0, std::min(whole.find_first_not_of('0'), whole.size() - 1));
   std::string fraction;
-  for (int power = -1; power >= -(display_scale + 3) / 4 || power >= weight - static_cast<int>(groups.size()) + 1; --power) {
+  for (int power = -1; power >= -(display_scale + 3) / 4 || power >= weight - static_cast<int>(groups.size()) + 1;
+       --power) {
     fraction += group_at(power);
   }
   const std::size_t shown = static_cast<std::size_t>(display_scale);
-  if (fraction.find_first_not_of('0', std::min(shown, fraction.size())) != std::string::npos) return "?digits beyond scale";
+  if (fraction.find_first_not_of('0', std::min(shown, fraction.size())) != std::string::npos)
+    return "?digits beyond scale";
   fraction.resize(shown, '0');
   return (negative ? "-" : "") + whole + (shown > 0 ? "." + fraction : "");
 }

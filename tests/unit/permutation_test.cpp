@@ -40,7 +40,8 @@ TEST(Permutation, IsABijectionAroundPowersOfTwo) {
 
 TEST(Permutation, LargeSizesStayInsideAndDistinct) {
   constexpr std::uint64_t kOne = 1;
-  for (const std::uint64_t n : {kOne << 40, (kOne << 40) + 1, (kOne << 62) - 3, kOne << 62, (kOne << 62) + 1, kOne << 63}) {
+  for (const std::uint64_t n :
+       {kOne << 40, (kOne << 40) + 1, (kOne << 62) - 3, kOne << 62, (kOne << 62) + 1, kOne << 63}) {
     const Permutation permutation(StreamKey{7}, n);
     std::unordered_set<std::uint64_t> seen;
     for (std::uint64_t i = 0; i < 20'000; ++i) {

@@ -87,7 +87,8 @@ TEST(RandomStream, DerivedKeysDiffer) {
 
 TEST(RandomStream, ScaleStaysBelowItsBound) {
   constexpr std::uint64_t kTop = std::numeric_limits<std::uint64_t>::max();
-  for (const std::uint64_t n : {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{1000}, std::uint64_t{1} << 62, kTop}) {
+  for (const std::uint64_t n :
+       {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{1000}, std::uint64_t{1} << 62, kTop}) {
     EXPECT_EQ(Scale(0, n), 0U);
     EXPECT_EQ(Scale(kTop, n), n - 1);
   }
