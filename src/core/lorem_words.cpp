@@ -2,6 +2,7 @@
 // Read first: kWords.
 #include "lorem_words.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -52,10 +53,24 @@ constexpr char kCodeSymbols[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 constexpr std::uint64_t kSymbolCount = 36;
 constexpr std::uint64_t kDigitCount = 10;
 
+// 36^0 … 36^12, the last one cut to kMaxValueSetSize, as are all beyond.
+constexpr std::size_t kPowerCount = 13;
+constexpr std::array<std::uint64_t, kPowerCount> MakePowers() {
+  std::array<std::uint64_t, kPowerCount> powers{1};
+  for (std::size_t i = 1; i < kPowerCount; ++i) {
+    powers[i] = powers[i - 1] > kMaxValueSetSize / kSymbolCount ? kMaxValueSetSize : powers[i - 1] * kSymbolCount;
+  }
+  return powers;
+}
+constexpr std::array<std::uint64_t, kPowerCount> kPowers = MakePowers();
+
+std::uint64_t SymbolPower(std::int64_t exponent) {
+  return kPowers[static_cast<std::size_t>(std::min(exponent, static_cast<std::int64_t>(kPowerCount - 1)))];
+}
+
 std::uint64_t CountOfLength(const CodeSpace& space, std::int64_t length) {
   if (length <= 0) return length == 0 ? 1 : 0;
-  if (!space.digit_first) return PowerSize(kSymbolCount, length);
-  return MultiplySizes(kDigitCount, PowerSize(kSymbolCount, length - 1));
+  return space.digit_first ? MultiplySizes(kDigitCount, SymbolPower(length - 1)) : SymbolPower(length);
 }
 
 int FindSymbol(char symbol) {

@@ -165,7 +165,8 @@ OrderedSpace MakeSpace(const NumericGrid& grid, bool bounded_precision) {
   const int whole_digits = bounded_precision ? grid.precision - grid.type_scale + grid.scale : 18;
   const auto largest = static_cast<std::int64_t>(whole_digits >= 18 ? Int128{kLargestScaled}
                                                                     : PowerOfTen(std::max(whole_digits, 0)) - 1);
-  Int128 usual = grid.scale >= 0 ? kLargestUsual * PowerOfTen(grid.scale)
+  // Beyond 30 digits the product would only be cut to the largest value anyway.
+  Int128 usual = grid.scale >= 0 ? kLargestUsual * PowerOfTen(std::min(grid.scale, 30))
                                  : std::max<Int128>(kLargestUsual / PowerOfTen(-grid.scale), 99);
   usual = std::min<Int128>(usual, largest);
   space.legal = {-largest, largest};

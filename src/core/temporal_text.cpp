@@ -40,6 +40,12 @@ class TextCursor {
     if (count == 0) return std::nullopt;
     return number;
   }
+  // The digit that NextIsDigit() has seen.
+  std::int64_t TakeDigit() {
+    const std::int64_t digit = rest_.front() - '0';
+    rest_.remove_prefix(1);
+    return digit;
+  }
   std::string_view TakeLetters() {
     std::size_t length = 0;
     while (length < rest_.size() && rest_[length] >= 'a' && rest_[length] <= 'z') ++length;
@@ -58,16 +64,15 @@ struct ClockReading {
 };
 
 // ".123456789" after the seconds.
-bool TakeFraction(TextCursor& text, ClockReading& reading) {
-  if (!text.Take('.')) return true;
+void TakeFraction(TextCursor& text, ClockReading& reading) {
+  if (!text.Take('.')) return;
   std::int64_t unit = 100'000;
   while (text.NextIsDigit()) {
-    const std::int64_t digit = *text.TakeNumber(1);
+    const std::int64_t digit = text.TakeDigit();
     reading.micros += digit * unit;
     if (unit == 0 && digit != 0) reading.exact = false;
     unit /= 10;
   }
-  return true;
 }
 
 std::optional<ClockReading> TakeClock(TextCursor& text, int max_hour_digits) {

@@ -7,8 +7,6 @@
 #include <numeric>
 #include <set>
 
-#include "dbmocker/error.h"
-
 namespace dbmocker {
 namespace {
 
@@ -107,9 +105,10 @@ TEST(PermutedSource, ReadsPositionsAndIgnoresOrdinalsAndAttempts) {
   EXPECT_EQ(out, straight);
 }
 
-TEST(PermutedSource, RefusesPositionsBeyondItsCapacity) {
+TEST(PermutedSource, CountsPositionsModuloItsCapacity) {
   const auto source = MakePermutedSource(StreamKey{5}, 10, 25);
-  EXPECT_THROW(DrawAll(*source, 20, 6), Error);
+  EXPECT_EQ(CountDistinct(DrawAll(*source, 17, 25)), 25U);
+  EXPECT_EQ(DrawAll(*source, 25, 25), DrawAll(*source, 0, 25));
 }
 
 TEST(DigitSource, TakesDigitsOfAnotherLane) {
@@ -136,6 +135,15 @@ TEST(EarlierRowSource, RefersToEarlierRowsOnly) {
   EXPECT_GT(CountDistinct(drawn), 2000U);
   EXPECT_EQ(drawn, DrawInPieces(*source, kFirst, 5000, identity.get()));
   EXPECT_NE(drawn, DrawAll(*source, kFirst, 5000, 1, identity.get()));
+}
+
+// Stored rows count as earlier rows where the first ordinal lies before 0.
+TEST(EarlierRowSource, FirstOrdinalMayBeNegative) {
+  const auto numbers = MakeSequentialSource(std::uint64_t{0} - 100);
+  const auto source = MakeEarlierRowSource(StreamKey{2}, 0, std::uint64_t{0} - 100);
+  const auto drawn = DrawAll(*source, 0, 1000, 0, numbers.get());
+  for (std::uint64_t i = 0; i < drawn.size(); ++i) ASSERT_LT(drawn[i], 100 + i);
+  EXPECT_LT(*std::min_element(drawn.begin(), drawn.end()), 20U);
 }
 
 TEST(EarlierRowSource, GivesTheKeyOfTheParentRow) {

@@ -419,6 +419,8 @@ TEST(ParseOrderedValue, ReadsPositions) {
   EXPECT_EQ(parse("timestamptz", "2000-01-01 01:00:00+01"), 0);
   EXPECT_EQ(parse("timestamp", "2000-01-01 00:00:01.5"), 1'500'000);
   EXPECT_EQ(parse("time", "01:00"), 3'600'000'000);
+  EXPECT_EQ(parse("time", "00:00:00.123456"), 123'456);
+  EXPECT_EQ(parse("time", "00:00:00.1234567", true), 123'457);
   for (const char* bad : {"", "x", "infinity", "NaN", "1e", "--1", "2024-13-01", "2024-02-30", "12"}) {
     EXPECT_EQ(parse("date", bad), std::nullopt) << bad;
   }
