@@ -56,13 +56,15 @@ IndexSourcePointer MakeSequentialSource(std::uint64_t first);
 // Unique: block b = position / block_size holds a permutation, keyed by b, of its block_size indexes; so the first
 // block_size rows take the indexes below block_size, the next ones those of the second block, and so on.
 // block_size = capacity gives one permutation of everything. capacity is a multiple of block_size or cut at the end.
+// Positions count modulo capacity: any `capacity` consecutive ones are distinct.
 IndexSourcePointer MakePermutedSource(StreamKey key, std::uint64_t block_size, std::uint64_t capacity);
 
 // Digit of another lane in a mixed radix: (lane / divisor) % radix. radix 0 = no modulus.
 IndexSourcePointer MakeDigitSource(LaneNumber lane, std::uint64_t divisor, std::uint64_t radix);
 
 // For references inside one table: the row's parent is an earlier row, drawn uniformly from the rows before it; the
-// index is what `key_lane` gives for that row. Rows at ordinals <= `first_ordinal` refer to themselves.
+// index is what `key_lane` gives for that row. Rows at ordinals <= `first_ordinal` refer to themselves. `first_ordinal`
+// may be "negative" (modulo 2^64) where rows that are stored already count as earlier rows.
 IndexSourcePointer MakeEarlierRowSource(StreamKey key, LaneNumber key_lane, std::uint64_t first_ordinal);
 
 }  // namespace dbmocker

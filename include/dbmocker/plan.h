@@ -37,6 +37,7 @@ struct FactRequests {
 struct ParentKeys {
   std::uint64_t count = 0;
   std::vector<ValueSetPointer> columns;
+  std::optional<std::int64_t> dense_first;  // the keys are dense_first … dense_first + count - 1
   std::string description;  // "dense range 1 … 1000", "1000 keys, 8 kB"
 };
 
@@ -78,6 +79,14 @@ struct ColumnPlan {
 
 class Plan {
  public:
+  // How a row whose unique values must be replaced gets another position: position + attempt * kPositionStride, if the
+  // lanes have room for it (HasStride), else the next of the spare positions behind the run's own,
+  // first_ordinal + rows … first_ordinal + key_capacity.
+  static constexpr std::uint64_t kPositionStride = std::uint64_t{1} << 32;
+  bool HasStride() const {
+    return key_capacity == 0 || (key_capacity >= kPositionStride << 8 && first_ordinal + rows <= kPositionStride);
+  }
+
   // Generates the rows into `batch` (one buffer per attribute number, dropped and server-computed ones all null).
   // A pure function of the plan and the rows. Throws std::bad_alloc.
   void Fill(const RowSet& rows, Batch& batch) const;
@@ -90,7 +99,8 @@ class Plan {
   std::vector<AttributeNumber> server_columns; // those left to the server's default
   std::vector<std::string> probed_keys;        // names of unique keys that stored rows can collide with
   std::vector<std::string> checked_keys;       // names of unique and exclusion constraints that only the index can keep
-  std::uint64_t spare_positions_end = 0;       // positions rows … this are free for keys that collide
+  std::uint64_t key_capacity = 0;  // positions that the smallest unique lane has; 0 if no key takes positions
+  std::vector<std::size_t> same_table_references;  // places in Table::foreign_keys that refer to rows of this run
   std::vector<PlanLine> lines;                 // what is done and why, for plan()
 };
 

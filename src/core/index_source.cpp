@@ -54,9 +54,8 @@ class PermutedSource final : public IndexSource {
     std::uint64_t start = 0;
     Permutation permutation = PermuteBlock(0);
     for (std::size_t i = 0; i < out.size(); ++i) {
-      const std::uint64_t position = rows.positions[i];
+      const std::uint64_t position = rows.positions[i] % capacity_;
       if (position < start || position - start >= permutation.size()) {
-        if (position >= capacity_) ThrowBeyondCapacity(position);
         const std::uint64_t block = position / block_size_;
         start = block * block_size_;
         permutation = PermuteBlock(block);
@@ -77,10 +76,6 @@ class PermutedSource final : public IndexSource {
     const std::uint64_t start = block * block_size_;
     const std::uint64_t rest = capacity_ - start;
     return Permutation(Derive(key_, block), rest < block_size_ ? rest : block_size_);
-  }
-  [[noreturn]] void ThrowBeyondCapacity(std::uint64_t position) const {
-    throw Error(sqlstate::kInternalError, "position beyond the capacity of a unique key",
-                "Position " + std::to_string(position) + " of " + std::to_string(capacity_) + ".");
   }
 
   StreamKey key_;
@@ -123,8 +118,9 @@ class EarlierRowSource final : public IndexSource {
     std::vector<std::uint64_t> positions(out.size());
     for (std::size_t i = 0; i < out.size(); ++i) {
       const std::uint64_t ordinal = rows.ordinals[i];
-      if (ordinal > first_ordinal_) {
-        ordinals[i] = first_ordinal_ + Scale(Word(key, ordinal), ordinal - first_ordinal_);
+      const std::uint64_t before = ordinal - first_ordinal_;
+      if (static_cast<std::int64_t>(before) > 0) {
+        ordinals[i] = first_ordinal_ + Scale(Word(key, ordinal), before);
         positions[i] = ordinals[i];
       } else {
         ordinals[i] = ordinal;

@@ -1,0 +1,243 @@
+// BuildPlan: limits of the columns, then references, sequences and keys, then everything else, then NULLs. The order
+// matters: what a constraint fixes is placed before what is free.
+// Read first: PlanBuilder::Build.
+#include <algorithm>
+#include <cmath>
+
+#include "dbmocker/error.h"
+#include "plan_builder.h"
+
+namespace dbmocker {
+namespace {
+
+// 64-bit words, below which ColumnPlan::null_below asks for NULL; the word of `null_ordinal` (if given) is always 0.
+class NullWordSource final : public IndexSource {
+ public:
+  NullWordSource(StreamKey key, std::optional<std::uint64_t> null_ordinal) : key_(key), null_ordinal_(null_ordinal) {}
+  void Draw(const RowSet& rows, LaneReader&, std::span<std::uint64_t> out) const override {
+    const StreamKey key = rows.attempt > 0 ? Derive(key_, rows.attempt) : key_;
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] = rows.ordinals[i] == null_ordinal_ ? 0 : Word(key, rows.ordinals[i]);
+  }
+  std::string Describe() const override { return "words for NULL"; }
+
+ private:
+  StreamKey key_;
+  std::optional<std::uint64_t> null_ordinal_;
+};
+
+double NullProbability(const ColumnState& state, double usual) {
+  if (!state.meaning) return usual;
+  const std::string& provider = state.meaning->provider;
+  if (provider == "deleted_at") return std::max(usual, 0.9);
+  if (provider == "middle_name" || provider == "address_line2") return std::max(usual, 0.5);
+  return usual;
+}
+
+}  // namespace
+
+IndexSourcePointer MakeNullWordSource(StreamKey key, std::optional<std::uint64_t> null_ordinal) {
+  return std::make_unique<NullWordSource>(key, null_ordinal);
+}
+
+std::uint64_t NullThreshold(double probability) {
+  if (probability <= 0) return 0;
+  if (probability >= 1) return ~std::uint64_t{0};
+  return static_cast<std::uint64_t>(std::ldexp(probability, 64));
+}
+
+bool IsInteger(const Type& type) {
+  return type.schema == "pg_catalog" && (type.name == "int2" || type.name == "int4" || type.name == "int8");
+}
+
+PlanBuilder::PlanBuilder(const Table& table, std::uint64_t rows, const PlanOptions& options, const TargetFacts& facts)
+    : table_(table), rows_(rows), options_(options), facts_(facts), plan_(std::make_unique<Plan>()) {
+  context_.reference_time = options.reference_time;
+}
+
+std::unique_ptr<Plan> PlanBuilder::Build() {
+  plan_->first_ordinal = facts_.first_ordinal;
+  plan_->rows = rows_;
+  plan_->attribute_count = table_.attribute_count;
+  CreateColumns();
+  ReadLimits();
+  PlaceSequences();
+  PlaceReferences();
+  PlaceKeys();
+  PlaceSelfReferences();
+  PlaceRest();
+  PlaceNulls();
+  MovePlan();
+  ReportTable();
+  ReportColumns();
+  ReportConstraints();
+  return std::move(plan_);
+}
+
+StreamKey PlanBuilder::KeyFor(const std::string& name) const {
+  return MakeStreamKey(options_.seed, table_.schema + "." + table_.name, name);
+}
+
+LaneNumber PlanBuilder::AddSource(IndexSourcePointer source) {
+  plan_->sources.push_back(std::move(source));
+  return static_cast<LaneNumber>(plan_->sources.size()) - 1;
+}
+
+ColumnState* PlanBuilder::Find(AttributeNumber number) {
+  const auto found = columns_.find(number);
+  return found == columns_.end() ? nullptr : &found->second;
+}
+const ColumnState* PlanBuilder::Find(AttributeNumber number) const {
+  const auto found = columns_.find(number);
+  return found == columns_.end() ? nullptr : &found->second;
+}
+
+void PlanBuilder::CreateColumns() {
+  for (const Column& column : table_.columns) {
+    ColumnState& state = columns_[column.number];
+    state.column = &column;
+    state.base = UnwrapDomains(*column.type, column.type_modifier);
+    if (column.is_generated) {
+      state.role = ColumnRole::Generated;
+    } else if (!column.may_insert) {
+      LeaveToDefault(state);
+      state.reason = "no INSERT privilege on the column";
+    } else {
+      state.meaning = DetectMeaning(table_, column);
+    }
+  }
+}
+
+void PlanBuilder::LeaveToDefault(ColumnState& state) {
+  state.role = ColumnRole::ServerDefault;
+  plan_->server_columns.push_back(state.column->number);
+}
+
+// Limits from table CHECKs, from partition bounds read as one more CHECK, and from the columns' domains.
+void PlanBuilder::ReadLimits() {
+  TypesByColumn types;
+  LimitsByColumn limits;
+  for (const auto& [number, state] : columns_) types[number] = state.base;
+  for (const CheckConstraint& check : table_.checks) {
+    try {
+      const bool solved = SolveCheck(check.check, types, limits);
+      check_methods_[check.name] = {solved ? "construction" : "rejection", check.text};
+    } catch (const Error& error) {
+      throw Error(sqlstate::kInvalidParameterValue,
+                  "cannot generate rows for table \"" + table_.name + "\": no value satisfies its CHECK constraints",
+                  "Constraint \"" + check.name + "\" " + check.text + " contradicts the ones before it. " +
+                      error.report().detail,
+                  "Drop or change one of the constraints.");
+    }
+  }
+  const bool has_default = std::ranges::any_of(table_.partitions, [](const Partition& p) { return p.is_default; });
+  if (!table_.partitions.empty() && !has_default) {
+    Expression any;
+    any.kind = Expression::Kind::Or;
+    for (const Partition& partition : table_.partitions)
+      if (partition.constraint) any.arguments.push_back(*partition.constraint);
+    if (!any.arguments.empty()) SolveCheck(any, types, limits);
+  }
+  for (auto& [number, state] : columns_) {
+    if (const auto found = limits.find(number); found != limits.end()) state.limits = found->second;
+    LimitsByColumn of_domain;
+    const TypesByColumn value_type{{0, state.base}};
+    try {
+      for (const DomainConstraint& constraint : state.column->type->constraints)
+        SolveCheck(constraint.check, value_type, of_domain);
+      const auto found = of_domain.find(0);
+      if (found == of_domain.end()) continue;
+      state.limits.limits = Intersect(state.limits.limits, found->second.limits, state.base);
+      state.limits.not_null |= found->second.not_null;
+      state.limits.always_null |= found->second.always_null;
+    } catch (const Error& error) {
+      RefuseColumn(state, error);
+    }
+  }
+}
+
+void PlanBuilder::PlaceRest() {
+  for (auto& [number, state] : columns_) {
+    if (state.role != ColumnRole::Undecided) continue;
+    if (state.limits.always_null) {
+      state.role = ColumnRole::AlwaysNull;
+      state.generator = "NULL";
+      state.reason = "a CHECK constraint asks for it";
+      continue;
+    }
+    state.values = MakeValues(state, false);
+    if (state.values == nullptr) {
+      if (!state.column->default_text.empty()) {
+        LeaveToDefault(state);
+        state.reason = "no generator for the type";
+        continue;
+      }
+      if (!state.column->not_null) {
+        state.role = ColumnRole::AlwaysNull;
+        state.generator = "NULL";
+        state.reason = "no generator for the type";
+        continue;
+      }
+      throw Error(sqlstate::kFeatureNotSupported,
+                  "column \"" + state.column->name + "\" of table \"" + table_.name + "\" has a type without generator",
+                  "The type is " + state.column->type->schema + "." + state.column->type->name + ".",
+                  "Give the column a default, or let it be NULL.");
+    }
+    state.role = ColumnRole::Free;
+    if (state.lane < 0) state.lane = AddSource(MakeUniformSource(KeyFor(state.column->name), state.values->Size()));
+  }
+}
+
+void PlanBuilder::PlaceNulls() {
+  for (auto& [number, state] : columns_) {
+    if (state.role != ColumnRole::Free && state.role != ColumnRole::KeyPart) continue;
+    if (state.column->not_null || state.limits.not_null || state.column->type->not_null || state.null_lane >= 0) continue;
+    if (state.values == nullptr) continue;
+    if (std::ranges::any_of(table_.unique_keys, [&](const UniqueKey& key) {
+          return (key.is_primary || key.nulls_not_distinct) && std::ranges::count(key.columns, number) > 0;
+        }))
+      continue;
+    const double probability = NullProbability(state, options_.null_probability);
+    if (probability <= 0) continue;
+    state.null_below = NullThreshold(probability);
+    state.null_lane = AddSource(MakeNullWordSource(KeyFor(state.column->name + " IS NULL"), std::nullopt));
+  }
+}
+
+void PlanBuilder::MovePlan() {
+  for (auto& [number, state] : columns_) {
+    if (state.role == ColumnRole::Generated || state.role == ColumnRole::ServerDefault) continue;
+    plan_->columns.push_back({number, state.lane, state.values, state.null_lane, state.null_below});
+  }
+}
+
+void PlanBuilder::AddLine(std::string object, std::string name, std::string kind, std::string method,
+                          std::string detail) {
+  plan_->lines.push_back({std::move(object), std::move(name), std::move(kind), std::move(method), std::move(detail)});
+}
+
+std::unique_ptr<Plan> BuildPlan(const Table& table, std::uint64_t rows, const PlanOptions& options,
+                                const TargetFacts& facts) {
+  return PlanBuilder(table, rows, options, facts).Build();
+}
+
+FactRequests FindFactRequests(const Table& table) {
+  FactRequests requests;
+  std::set<AttributeNumber> references;
+  for (std::size_t place = 0; place < table.foreign_keys.size(); ++place) {
+    requests.foreign_keys.push_back(place);
+    references.insert(table.foreign_keys[place].columns.begin(), table.foreign_keys[place].columns.end());
+  }
+  for (const Column& column : table.columns) {
+    if (column.is_generated || !column.may_insert || references.contains(column.number)) continue;
+    if (!IsInteger(*UnwrapDomains(*column.type, column.type_modifier).type)) continue;
+    if (column.sequence) requests.sequences.push_back(column.number);
+    const bool is_key = std::ranges::any_of(table.unique_keys, [&](const UniqueKey& key) {
+      return key.columns.size() == 1 && key.columns.front() == column.number && !key.predicate;
+    });
+    if (is_key) requests.maxima.push_back(column.number);
+  }
+  return requests;
+}
+
+}  // namespace dbmocker

@@ -1,0 +1,142 @@
+// The planner's working state: what is decided of each column so far. Each step below is one concept with a file of its
+// own; BuildPlan (build_plan.cpp) runs them in order. Internal to the planner.
+// Read first: PlanBuilder::Build.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "dbmocker/error.h"
+#include "dbmocker/plan.h"
+#include "dbmocker/provider.h"
+#include "solve_check.h"
+
+namespace dbmocker {
+
+// Who decides a column's values.
+enum class ColumnRole {
+  Undecided,
+  Generated,      // the server computes it from the row
+  ServerDefault,  // left out of the rows: the server's default, or NULL
+  AlwaysNull,
+  Reference,   // part of a foreign key
+  Sequential,  // counts up from a start
+  KeyPart,     // a digit of a unique key's permutation, or a unique lane of its own
+  Free
+};
+
+struct ColumnState {
+  const Column* column = nullptr;
+  TypeOfColumn base;  // type with domains unwrapped
+  ColumnLimits limits;
+  std::optional<Meaning> meaning;
+  ColumnRole role = ColumnRole::Undecided;
+  LaneNumber lane = -1;
+  ValueSetPointer values;
+  LaneNumber null_lane = -1;
+  std::uint64_t null_below = 0;
+  std::size_t foreign_key = 0;  // for Reference: place in Table::foreign_keys
+  std::string generator;        // words for the plan
+  std::string reason;
+};
+
+class PlanBuilder {
+ public:
+  PlanBuilder(const Table& table, std::uint64_t rows, const PlanOptions& options, const TargetFacts& facts);
+  std::unique_ptr<Plan> Build();
+
+ private:
+  // build_plan.cpp
+  void CreateColumns();
+  void ReadLimits();
+  void PlaceRest();
+  void PlaceNulls();
+  void MovePlan();
+  void LeaveToDefault(ColumnState& state);
+
+  // plan_references.cpp
+  void PlaceReferences();
+  void PlaceReference(std::size_t place);
+  void PlaceSelfReferences();
+  void PlaceSelfReference(std::size_t place);
+  bool ReferToCountedRows(std::size_t place);
+  bool ReferToEarlierRows(std::size_t place);
+  void ReferToParents(std::size_t place, const ParentKeys& parents);
+  void LeaveReferenceNull(std::size_t place, const std::string& why);
+  bool ReferenceIsOptional(const ForeignKey& key) const;
+  void SetReferenceNulls(std::size_t place, bool first_is_null);
+  [[noreturn]] void RefuseEmptyParent(const ForeignKey& key) const;
+
+  // plan_keys.cpp
+  void PlaceSequences();
+  void PlaceKeys();
+  void PlaceKey(const UniqueKey& key);
+  bool PlaceSingleColumnKey(const UniqueKey& key, ColumnState& state, bool ignoring_case);
+  bool PlaceSequentialKey(ColumnState& state);
+  bool PlaceProviderKey(ColumnState& state, bool ignoring_case);
+  bool PlaceTypeKey(const UniqueKey& key, ColumnState& state, bool ignoring_case);
+  void ProbeKey(const UniqueKey& key, const std::string& why);
+  [[noreturn]] void RefuseCapacity(const std::string& key, const std::vector<AttributeNumber>& columns,
+                                   std::uint64_t capacity) const;
+  void NoteUnique(const std::set<AttributeNumber>& columns, std::uint64_t capacity);
+
+  // plan_composite_keys.cpp
+  struct KeyComponent {
+    std::vector<ColumnState*> states;
+    std::uint64_t size = 1;
+    bool is_reference = false;
+    bool counts_up = false;  // an integer that may number the rows of one combination of the others
+  };
+  bool PlaceCompositeKey(const UniqueKey& key, const std::set<AttributeNumber>& columns, bool ignoring_case);
+  std::vector<KeyComponent> FindKeyComponents(const std::set<AttributeNumber>& columns, bool ignoring_case, bool widest);
+  void BindKeyComponents(const UniqueKey& key, const std::vector<KeyComponent>& components);
+
+  // plan_values.cpp
+  ValueSetPointer MakeValues(ColumnState& state, bool unique);
+  ValueSetPointer MakeTypeValues(ColumnState& state, bool unique);
+  LaneNumber LaneOfGroup(const Meaning& meaning);
+  [[noreturn]] void RefuseColumn(const ColumnState& state, const Error& why) const;
+
+  // plan_report.cpp
+  void ReportTable();
+  void ReportColumns();
+  void ReportConstraints();
+
+  StreamKey KeyFor(const std::string& name) const;
+  LaneNumber AddSource(IndexSourcePointer source);
+  ColumnState* Find(AttributeNumber number);
+  const ColumnState* Find(AttributeNumber number) const;
+  void AddLine(std::string object, std::string name, std::string kind, std::string method, std::string detail);
+
+  const Table& table_;
+  const std::uint64_t rows_;
+  const PlanOptions& options_;
+  const TargetFacts& facts_;
+  ValueContext context_;
+  std::unique_ptr<Plan> plan_;
+  std::map<AttributeNumber, ColumnState> columns_;
+  std::map<std::pair<GroupKind, std::string>, LaneNumber> group_lanes_;
+  std::set<std::size_t> key_references_;  // foreign keys whose lane a unique key decides
+  std::vector<std::set<AttributeNumber>> unique_column_sets_;  // sets whose values are distinct by construction
+  std::map<std::string, std::pair<std::string, std::string>> key_methods_;    // constraint -> method, detail
+  std::map<std::string, std::pair<std::string, std::string>> check_methods_;
+  std::map<std::string, std::pair<std::string, std::string>> reference_methods_;
+};
+
+// The column behind an index key's expression lower(column) or upper(column); 0 if it is something else.
+AttributeNumber CaseFoldedColumn(const Expression& expression);
+
+// 64-bit words for ColumnPlan::null_lane; the word of `null_ordinal`, if given, always asks for NULL.
+IndexSourcePointer MakeNullWordSource(StreamKey key, std::optional<std::uint64_t> null_ordinal);
+
+// ColumnPlan::null_below for a probability of 0 … 1.
+std::uint64_t NullThreshold(double probability);
+
+// True for int2, int4 and int8.
+bool IsInteger(const Type& type);
+
+}  // namespace dbmocker

@@ -1,0 +1,247 @@
+// Unique keys: one column (or one combination, plan_composite_keys.cpp) of every key takes its indexes from a bijection
+// of the row's position, so no two rows of a run meet and nothing needs to be remembered.
+// Read first: PlanBuilder::PlaceKey.
+#include <algorithm>
+#include <limits>
+
+#include "dbmocker/error.h"
+#include "plan_builder.h"
+
+namespace dbmocker {
+namespace {
+
+std::int64_t LargestInteger(const Type& type) {
+  if (type.name == "int2") return std::numeric_limits<std::int16_t>::max();
+  if (type.name == "int4") return std::numeric_limits<std::int32_t>::max();
+  return std::numeric_limits<std::int64_t>::max();
+}
+
+std::int64_t SmallestInteger(const Type& type) {
+  if (type.name == "int2") return std::numeric_limits<std::int16_t>::min();
+  if (type.name == "int4") return std::numeric_limits<std::int32_t>::min();
+  return std::numeric_limits<std::int64_t>::min();
+}
+
+// How many steps fit between first and the end, first included.
+std::uint64_t CountSteps(std::int64_t first, std::int64_t step, std::int64_t end) {
+  if (step > 0 ? first > end : first < end) return 0;
+  const std::uint64_t distance = step > 0 ? static_cast<std::uint64_t>(end) - static_cast<std::uint64_t>(first)
+                                          : static_cast<std::uint64_t>(first) - static_cast<std::uint64_t>(end);
+  const std::uint64_t width = step > 0 ? static_cast<std::uint64_t>(step) : std::uint64_t{0} - static_cast<std::uint64_t>(step);
+  return std::min(distance / width, kMaxValueSetSize - 1) + 1;
+}
+
+bool LooksLikeIdentifier(const std::string& name) {
+  return name == "id" || name.ends_with("_id") || name.ends_with("Id") || name.ends_with("ID");
+}
+
+std::string Plural(std::uint64_t count, const char* noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+AttributeNumber CaseFoldedColumn(const Expression& expression) {
+  if (expression.kind != Expression::Kind::Function || expression.arguments.size() != 1) return 0;
+  if (expression.name != "lower" && expression.name != "upper") return 0;
+  const Expression* inner = &expression.arguments.front();
+  while (inner->kind == Expression::Kind::Cast && inner->arguments.size() == 1) inner = &inner->arguments.front();
+  return inner->kind == Expression::Kind::Column ? inner->column : 0;
+}
+
+void PlanBuilder::RefuseCapacity(const std::string& key, const std::vector<AttributeNumber>& columns,
+                                 std::uint64_t capacity) const {
+  throw Error(sqlstate::kInvalidParameterValue,
+              "cannot generate " + Plural(rows_, "row") + " for table \"" + table_.name + "\": unique key \"" + key +
+                  "\" allows only " + std::to_string(capacity),
+              "The values that (" + JoinColumnNames(table_, columns) + ") can take are " + Plural(capacity, "distinct one") + ".",
+              "Ask for at most " + Plural(capacity, "row") +
+                  ", add rows to the referenced tables, or widen the columns or their CHECK constraints.");
+}
+
+void PlanBuilder::NoteUnique(const std::set<AttributeNumber>& columns, std::uint64_t capacity) {
+  unique_column_sets_.push_back(columns);
+  if (capacity == 0) return;  // not decided by positions
+  plan_->key_capacity = plan_->key_capacity == 0 ? capacity : std::min(plan_->key_capacity, capacity);
+}
+
+void PlanBuilder::PlaceSequences() {
+  for (auto& [number, state] : columns_) {
+    if (state.role != ColumnRole::Undecided || !state.column->sequence) continue;
+    const bool in_reference = std::ranges::any_of(table_.foreign_keys, [&, column = number](const ForeignKey& key) {
+      return std::ranges::count(key.columns, column) > 0;
+    });
+    if (in_reference && state.column->identity == '\0') continue;
+    if (!IsInteger(*state.base.type)) {
+      LeaveToDefault(state);
+      state.reason = "its default takes values from a sequence";
+      continue;
+    }
+    const SequenceInfo& sequence = *state.column->sequence;
+    const auto found = facts_.sequence_starts.find(number);
+    const std::int64_t start = found == facts_.sequence_starts.end() ? sequence.start : found->second;
+    const std::int64_t end = sequence.increment > 0 ? std::min(sequence.maximum, LargestInteger(*state.base.type))
+                                                    : std::max(sequence.minimum, SmallestInteger(*state.base.type));
+    const std::uint64_t size = CountSteps(start, sequence.increment, end);
+    if (size < rows_)
+      throw Error(sqlstate::kSequenceLimitExceeded,
+                  "cannot generate " + Plural(rows_, "row") + " for table \"" + table_.name + "\": sequence " +
+                      sequence.name + " has only " + Plural(size, "value") + " left for column \"" + state.column->name + "\"",
+                  "The next value is " + std::to_string(start) + ", the last possible one " + std::to_string(end) + ".",
+                  "Restart the sequence, raise its MAXVALUE or widen the column's type.");
+    state.role = ColumnRole::Sequential;
+    state.lane = AddSource(MakeSequentialSource(facts_.first_ordinal));
+    state.values = MakeSequenceValueSet(*state.base.type, start, sequence.increment, size);
+    state.generator = "sequence " + sequence.name + " from " + std::to_string(start);
+    NoteUnique({number}, 0);
+  }
+}
+
+void PlanBuilder::PlaceKeys() {
+  std::vector<const UniqueKey*> keys;
+  for (const UniqueKey& key : table_.unique_keys) keys.push_back(&key);
+  std::ranges::stable_sort(keys, [](const UniqueKey* a, const UniqueKey* b) {
+    const auto rank = [](const UniqueKey* key) {
+      return std::tuple(key->predicate.has_value(), key->columns.size(), !key->is_primary);
+    };
+    return rank(a) < rank(b);
+  });
+  for (const UniqueKey* key : keys) PlaceKey(*key);
+}
+
+void PlanBuilder::PlaceKey(const UniqueKey& key) {
+  std::set<AttributeNumber> columns;
+  bool ignoring_case = false;
+  std::size_t expression = 0;
+  for (AttributeNumber number : key.columns) {
+    if (number == 0 && expression < key.expressions.size()) {
+      number = CaseFoldedColumn(key.expressions[expression++]);
+      ignoring_case |= number != 0;
+    }
+    if (number != 0 && Find(number) != nullptr) columns.insert(number);
+  }
+  const auto is_inside = [&](const std::set<AttributeNumber>& unique) {
+    return std::ranges::includes(columns, unique);
+  };
+  const auto is_null = [&](AttributeNumber number) { return Find(number)->role == ColumnRole::AlwaysNull; };
+  if (std::ranges::any_of(unique_column_sets_, is_inside)) {
+    key_methods_[key.name] = {"construction", "carried by a column that is unique by itself"};
+  } else if (!key.nulls_not_distinct && std::ranges::any_of(columns, is_null)) {
+    key_methods_[key.name] = {"construction", "a column of it is always NULL"};
+    return;
+  } else if (columns.empty()) {
+    return ProbeKey(key, "its expressions are looked up in the index");
+  } else {
+    ColumnState* first = Find(*columns.begin());
+    const bool placed = columns.size() == 1 && first->role == ColumnRole::Undecided
+                            ? PlaceSingleColumnKey(key, *first, ignoring_case)
+                            : PlaceCompositeKey(key, columns, ignoring_case);
+    if (!placed) return ProbeKey(key, "its columns are decided by other constraints; conflicts are drawn again");
+  }
+  const bool is_counted = std::ranges::any_of(columns, [&](AttributeNumber number) {
+    return Find(number)->role == ColumnRole::Sequential;
+  });
+  if (facts_.has_rows && !is_counted) plan_->probed_keys.push_back(key.name);
+}
+
+void PlanBuilder::ProbeKey(const UniqueKey& key, const std::string& why) {
+  plan_->checked_keys.push_back(key.name);
+  key_methods_[key.name] = {"probing", why};
+}
+
+bool PlanBuilder::PlaceSingleColumnKey(const UniqueKey& key, ColumnState& state, bool ignoring_case) {
+  if (state.limits.always_null) return false;
+  const bool counts = key.is_primary || LooksLikeIdentifier(state.column->name);
+  bool placed = counts && IsInteger(*state.base.type) && PlaceSequentialKey(state);
+  if (!placed && !state.limits.limits.has_allowed) placed = PlaceProviderKey(state, ignoring_case);
+  if (!placed) placed = PlaceTypeKey(key, state, ignoring_case);
+  if (placed) key_methods_[key.name] = {"construction", state.generator};
+  return placed;
+}
+
+// Whole numbers upwards, past the largest one that is stored.
+bool PlanBuilder::PlaceSequentialKey(ColumnState& state) {
+  const ValueLimits& limits = state.limits.limits;
+  if (limits.has_allowed || !limits.excluded.empty() || limits.intervals.size() > 1) return false;
+  std::int64_t start = 1;
+  std::int64_t end = LargestInteger(*state.base.type);
+  if (!limits.intervals.empty()) {
+    const ValueInterval& interval = limits.intervals.front();
+    const auto parse = [&](const std::string& text, bool up) {
+      return ParseOrderedValue(*state.base.type, state.base.type_modifier, text, up);
+    };
+    if (interval.lower) {
+      const auto lower = parse(*interval.lower, true);
+      if (!lower) return false;
+      start = *lower + (interval.lower_inclusive ? 0 : 1);
+    }
+    if (interval.upper) {
+      const auto upper = parse(*interval.upper, false);
+      if (!upper) return false;
+      end = std::min(end, *upper - (interval.upper_inclusive ? 0 : 1));
+      if (!interval.lower && start > end) start = SmallestInteger(*state.base.type);
+    }
+  }
+  const auto stored = facts_.maxima.find(state.column->number);
+  if (stored != facts_.maxima.end() && stored->second && *stored->second >= start) {
+    if (*stored->second >= end) return false;
+    start = *stored->second + 1;
+  }
+  const std::uint64_t size = CountSteps(start, 1, end);
+  if (size < rows_) return false;
+  state.role = ColumnRole::Sequential;
+  state.lane = AddSource(MakeSequentialSource(facts_.first_ordinal));
+  state.values = MakeSequenceValueSet(*state.base.type, start, 1, size);
+  state.generator = "counting from " + std::to_string(start);
+  NoteUnique({state.column->number}, 0);
+  return true;
+}
+
+// The column's meaning, if it gives distinct values: those of its group's permuted index, or its texts with a number.
+bool PlanBuilder::PlaceProviderKey(ColumnState& state, bool ignoring_case) {
+  if (!state.meaning) return false;
+  ValueSetPointer values = MakeProviderValueSet(*state.meaning, *state.base.type, state.base.type_modifier,
+                                                state.limits.limits, context_);
+  if (values == nullptr) return false;
+  const std::uint64_t needed = facts_.first_ordinal + rows_;
+  if (state.meaning->group == GroupKind::Person && values->IsInjective(ignoring_case)) {
+    const std::uint64_t block = GroupBlockSize(GroupKind::Person);
+    if (values->Size() / block <= needed / block) return false;
+    state.lane = LaneOfGroup(*state.meaning);
+    NoteUnique({state.column->number}, std::min(values->Size(), GroupSize(GroupKind::Person)));
+  } else if (values->IsInjective(ignoring_case) && values->Size() >= rows_ && state.meaning->group == GroupKind::None) {
+    state.lane = AddSource(MakePermutedSource(KeyFor(state.column->name), values->Size(), values->Size()));
+    NoteUnique({state.column->number}, values->Size());
+  } else {
+    if (state.base.type->category != 'S' || state.limits.limits.min_length) return false;
+    const auto of_type = MaxLengthOfModifier(*state.base.type, state.base.type_modifier);
+    const std::int64_t longest = std::min(state.limits.limits.max_length.value_or(0x7fffffff), of_type.value_or(0x7fffffff));
+    values = MakeSuffixedTextValueSet(std::move(values), longest == 0x7fffffff ? 0 : longest, needed);
+    if (values == nullptr || !values->IsInjective(ignoring_case)) return false;
+    constexpr std::uint64_t kBlock = 65536;  // small numbers first
+    state.lane = AddSource(MakePermutedSource(KeyFor(state.column->name), std::min(kBlock, values->Size()), values->Size()));
+    NoteUnique({state.column->number}, values->Size());
+  }
+  state.role = ColumnRole::KeyPart;
+  state.values = std::move(values);
+  state.generator = "distinct " + state.values->Describe();
+  state.reason = state.meaning->reason;
+  return true;
+}
+
+bool PlanBuilder::PlaceTypeKey(const UniqueKey& key, ColumnState& state, bool ignoring_case) {
+  ValueSetPointer values = MakeTypeValues(state, true);
+  if (values == nullptr || !values->IsInjective(ignoring_case)) return false;
+  if (values->Size() < rows_) {
+    if (key.predicate) return false;  // rows outside the predicate may repeat values
+    RefuseCapacity(key.name, key.columns, values->Size());
+  }
+  state.lane = AddSource(MakePermutedSource(KeyFor(state.column->name), values->Size(), values->Size()));
+  NoteUnique({state.column->number}, values->Size());
+  state.role = ColumnRole::KeyPart;
+  state.values = std::move(values);
+  state.generator = "distinct " + state.values->Describe();
+  return true;
+}
+
+}  // namespace dbmocker

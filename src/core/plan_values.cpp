@@ -1,0 +1,94 @@
+// Which values a column takes: those of its meaning where it has one, else those of its type, within its limits.
+// Read first: PlanBuilder::MakeValues.
+#include "dbmocker/error.h"
+#include "plan_builder.h"
+
+namespace dbmocker {
+namespace {
+
+// A group's permuted index at the first attempt; a plain draw when a row is drawn again.
+class RedrawableSource final : public IndexSource {
+ public:
+  RedrawableSource(IndexSourcePointer first, IndexSourcePointer again) : first_(std::move(first)), again_(std::move(again)) {}
+  void Draw(const RowSet& rows, LaneReader& lanes, std::span<std::uint64_t> out) const override {
+    (rows.attempt == 0 ? first_ : again_)->Draw(rows, lanes, out);
+  }
+  std::string Describe() const override { return first_->Describe(); }
+
+ private:
+  IndexSourcePointer first_;
+  IndexSourcePointer again_;
+};
+
+// citext stores and compares like text but for case; its values are made as text.
+const Type& TextType() {
+  static const Type* const type = [] {
+    auto* text = new Type;
+    text->oid = 25;
+    text->schema = "pg_catalog";
+    text->name = "text";
+    text->length = -1;
+    text->storage = 'x';
+    text->category = 'S';
+    return text;
+  }();
+  return *type;
+}
+
+}  // namespace
+
+void PlanBuilder::RefuseColumn(const ColumnState& state, const Error& why) const {
+  const ErrorReport& report = why.report();
+  throw Error(report.sqlstate,
+              "cannot generate values for column \"" + state.column->name + "\" of table \"" + table_.name +
+                  "\": " + report.message,
+              report.detail, report.hint.empty() ? "Check the column's type, domain and CHECK constraints." : report.hint);
+}
+
+ValueSetPointer PlanBuilder::MakeTypeValues(ColumnState& state, bool unique) {
+  try {
+    const Type& type = state.base.type->extension == "citext" && state.base.type->name == "citext" ? TextType() : *state.base.type;
+    return MakeTypeValueSet(type, state.base.type_modifier, state.limits.limits, unique, context_);
+  } catch (const Error& error) {
+    RefuseColumn(state, error);
+  }
+}
+
+ValueSetPointer PlanBuilder::MakeValues(ColumnState& state, bool unique) {
+  ValueSetPointer values;
+  try {
+    if (state.meaning && !state.limits.limits.has_allowed && !unique)
+      values = MakeProviderValueSet(*state.meaning, *state.base.type, state.base.type_modifier, state.limits.limits, context_);
+  } catch (const Error& error) {
+    RefuseColumn(state, error);
+  }
+  if (values != nullptr) {
+    if (state.meaning->group != GroupKind::None) {
+      const std::uint64_t block = GroupBlockSize(state.meaning->group);
+      if (values->Size() / block > (facts_.first_ordinal + rows_) / block) {
+        state.lane = LaneOfGroup(*state.meaning);
+      } else {
+        state.lane = AddSource(MakeUniformSource(KeyFor(state.column->name), values->Size()));
+      }
+    }
+    state.reason = state.meaning->reason;
+  } else {
+    values = MakeTypeValues(state, unique);
+    state.reason = state.limits.limits.IsUnlimited() ? "type" : "type and constraints";
+  }
+  if (values != nullptr) state.generator = values->Describe();
+  return values;
+}
+
+LaneNumber PlanBuilder::LaneOfGroup(const Meaning& meaning) {
+  const auto [found, is_new] = group_lanes_.try_emplace({meaning.group, meaning.group_name}, -1);
+  if (!is_new) return found->second;
+  const StreamKey key = KeyFor("group " + std::to_string(static_cast<int>(meaning.group)) + " " + meaning.group_name);
+  const std::uint64_t size = GroupSize(meaning.group);
+  if (meaning.group != GroupKind::Person) return found->second = AddSource(MakeUniformSource(key, size));
+  const std::uint64_t block = GroupBlockSize(meaning.group);
+  return found->second = AddSource(std::make_unique<RedrawableSource>(MakePermutedSource(key, block, size),
+                                                                      MakeUniformSource(Derive(key, 0), block)));
+}
+
+}  // namespace dbmocker
