@@ -40,8 +40,7 @@ ValueSetPointer MakeProductName(const ProviderRequest& request) {
   const std::uint64_t materials = kProductMaterials.size();
   TextTraits traits{.description = "product", .injective = true, .min_chars = 11, .can_cut = true};
   traits.size = adjectives * materials * kProductNouns.size();
-  traits.max_chars =
-      LongestWord(kProductAdjectives) + LongestWord(kProductMaterials) + LongestWord(kProductNouns) + 2;
+  traits.max_chars = LongestWord(kProductAdjectives) + LongestWord(kProductMaterials) + LongestWord(kProductNouns) + 2;
   const Scrambler scrambler(traits.size);
   return MakeTextSet(request, traits, [scrambler, adjectives, materials](std::uint64_t index, TextCursor& text) {
     const std::uint64_t mixed = scrambler(index);
@@ -171,7 +170,7 @@ ValueSetPointer MakeStatus(const ProviderRequest& request) {
   return MakeWordSet(request, "status", StringViews(kValues));
 }
 ValueSetPointer MakeOrderStatus(const ProviderRequest& request) {
-  static constexpr std::string_view kValues[] = {"pending", "paid",      "processing", "shipped",
+  static constexpr std::string_view kValues[] = {"pending",   "paid",      "processing", "shipped",
                                                  "delivered", "cancelled", "returned",   "refunded"};
   return MakeWordSet(request, "status of an order", StringViews(kValues));
 }

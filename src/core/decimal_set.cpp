@@ -17,15 +17,14 @@
 namespace dbmocker {
 namespace {
 
-constexpr std::int64_t kPowers[] = {1,      10,      100,      1000,      10000,
-                                    100000, 1000000, 10000000, 100000000, 1000000000};
+constexpr std::int64_t kPowers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
 constexpr int kMaxScale = 9;
 
 // What a type and its modifier hold: the largest value * 10^scale, the decimals kept and the decimals shown.
 struct NumberFormat {
   enum class Kind { Word, Numeric, Float4, Float8 };
   Kind kind = Kind::Word;
-  int scale = 0;        // decimals that values have
+  int scale = 0;  // decimals that values have
   int shown_scale = 0;  // numeric: its display scale
   std::int64_t bound = std::numeric_limits<std::int64_t>::max() / 4;
 };
@@ -116,7 +115,10 @@ template <class Map>
 class DecimalSet final : public ValueSet {
  public:
   DecimalSet(NumberFormat format, std::string description, std::uint64_t size, bool injective, Map map)
-      : format_(format), description_(std::move(description)), size_(size), injective_(injective),
+      : format_(format),
+        description_(std::move(description)),
+        size_(size),
+        injective_(injective),
         map_(std::move(map)) {}
 
   std::uint64_t Size() const override { return size_; }

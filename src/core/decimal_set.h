@@ -13,10 +13,10 @@ namespace dbmocker {
 
 // How values spread over the range.
 enum class DecimalShape {
-  Uniform,      // every value once: injective
+  Uniform,  // every value once: injective
   Logarithmic,  // small values often
-  Price,        // as Logarithmic; two decimals that often are .99, .50 or .00
-  Bell,         // around the middle
+  Price,  // as Logarithmic; two decimals that often are .99, .50 or .00
+  Bell,  // around the middle
 };
 
 // A range of value * 10^scale; scale 0 … 9.

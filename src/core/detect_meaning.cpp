@@ -42,7 +42,8 @@ struct BaseOfColumn {
 
 class Detector {
  public:
-  Detector(const Table& table, const Column& column) : facts_(table), base_(column) {}
+  Detector(const Table& table, const Column& column)
+      : facts_(table), base_(column), is_unique_(IsUnique(table, column)) {}
 
   std::optional<Meaning> FromName(const Words& words) const {
     if (auto meaning = FromRules(words)) return meaning;
@@ -82,7 +83,8 @@ class Detector {
     }
     for (std::size_t first = 1; first < words.size(); ++first) {
       const std::string joined = JoinWords(all.subspan(first));
-      if (const MeaningRule* rule = FindRule(joined, IsTailRule)) return MakeMeaning(*rule, all.first(first), "column name");
+      if (const MeaningRule* rule = FindRule(joined, IsTailRule))
+        return MakeMeaning(*rule, all.first(first), "column name");
     }
     return std::nullopt;
   }
@@ -105,6 +107,8 @@ class Detector {
     meaning.provider = rule.provider;
     meaning.group = FindProvider(rule.provider)->group;
     meaning.reason = rule.context == Context::Any ? reason : std::string_view("column and table name");
+    // Places repeat in a group; a column of its own that must not repeat takes them from a list.
+    if (meaning.group == GroupKind::Place && is_unique_) meaning.group = GroupKind::None;
     if (meaning.group == GroupKind::None) return meaning;
     Words names;
     for (const std::string& word : before)
@@ -114,8 +118,7 @@ class Detector {
       if (rule.words.starts_with(word)) names.emplace_back(word);
     // "customer_name" is a rule whose first word is a role.
     const Words own = SplitWords(rule.words);
-    if (own.size() > 1 && IsRoleWord(own[0]) && own.back() == "name" && own[0] != "user" &&
-        !facts_.IsTableWord(own[0]))
+    if (own.size() > 1 && IsRoleWord(own[0]) && own.back() == "name" && own[0] != "user" && !facts_.IsTableWord(own[0]))
       names.push_back(own[0]);
     meaning.group_name = JoinWords(names);
     return meaning;
@@ -141,8 +144,15 @@ class Detector {
     return std::nullopt;
   }
 
+  static bool IsUnique(const Table& table, const Column& column) {
+    return std::any_of(table.unique_keys.begin(), table.unique_keys.end(), [&column](const UniqueKey& key) {
+      return key.columns.size() == 1 && key.columns[0] == column.number;
+    });
+  }
+
   TableFacts facts_;
   BaseOfColumn base_;
+  bool is_unique_;
 };
 
 }  // namespace

@@ -14,33 +14,42 @@ struct Verbs {
   std::string_view words;
 };
 
+constexpr std::string_view kChangeVerbs =
+    " updated update modified modification changed change edited edit amended touched ";
+constexpr std::string_view kFutureWords =
+    " scheduled planned next appointment upcoming estimated expected reminder remind ";
 constexpr Verbs kVerbs[] = {
-    {"event_at", " last latest recent seen login activity access accessed visited active used run sync synced checked "},
-    {"created_at", " created create creation inserted insert registered registration signup joined join added "
-                   "made recorded logged opened founded imported entry "},
-    {"updated_at", " updated update modified modification changed change edited edit amended touched "},
+    {"event_at",
+     " last latest recent seen login activity access accessed visited active used run sync synced "
+     "checked "},
+    {"created_at",
+     " created create creation inserted insert registered registration signup joined join added "
+     "made recorded logged opened founded imported entry "},
+    {"updated_at", kChangeVerbs},
     {"deleted_at", " deleted delete deletion removed archived trashed discarded "},
-    {"ordered_at", " ordered order placed submitted booked booking issued issue requested request invoice purchase "
-                   "purchased transaction application applied reported enrolled enrollment queued sold sale "},
-    {"confirmed_at", " confirmed confirmation approved approval verified verification accepted activated activation "
-                     "acknowledged assigned reviewed signed "},
+    {"ordered_at",
+     " ordered order placed submitted booked booking issued issue requested request invoice purchase "
+     "purchased transaction application applied reported enrolled enrollment queued sold sale "},
+    {"confirmed_at",
+     " confirmed confirmation approved approval verified verification accepted activated activation "
+     "acknowledged assigned reviewed signed "},
     {"paid_at", " paid payment charged captured billed processed "},
-    {"shipped_at", " shipped shipping sent dispatched published publication posted publish released release launched "
-                   "started departed "},
+    {"shipped_at",
+     " shipped shipping sent dispatched published publication posted publish released release launched "
+     "started departed "},
     {"delivered_at", " delivered delivery received arrived arrival opened read installed "},
-    {"closed_at", " completed completion finished ended closed resolved cancelled canceled cancellation refunded "
-                  "returned revoked failed rejected expired locked banned suspended disabled resigned "},
+    {"closed_at",
+     " completed completion finished ended closed resolved cancelled canceled cancellation refunded "
+     "returned revoked failed rejected expired locked banned suspended disabled resigned "},
     {"due_at", " due deadline "},
     {"expires_at", " expires expiry expiration expire renewal renews "},
-    {"scheduled_at", " scheduled planned next appointment upcoming estimated expected reminder remind "},
+    {"scheduled_at", kFutureWords},
     {"start_date", " hire hired employment effective "},
 };
 
 constexpr std::string_view kMomentWords = " at on date time timestamp ts dt datetime utc ";
 
-bool IsPeriodWord(std::string_view word) {
-  return IsStartWord(word) || IsEndWord(word);
-}
+bool IsPeriodWord(std::string_view word) { return IsStartWord(word) || IsEndWord(word); }
 
 // The words before the one that starts or ends the period name it: "trial" of trial_ends_at.
 std::string PeriodName(const std::vector<std::string>& words, std::size_t at, const TableFacts& facts) {
@@ -83,10 +92,9 @@ std::optional<Meaning> DetectMoment(const std::vector<std::string>& words, unsig
   const auto moment = [](std::string_view provider) {
     return Meaning{std::string(provider), GroupKind::Timeline, "", "column name"};
   };
-  if (!words.empty() && words[0] == "last") {
-    const bool is_change = words.size() > 1 && ListHolds(kVerbs[2].words, words[1]);
-    return moment(is_change ? "updated_at" : "event_at");
-  }
+  if (!words.empty() && words[0] == "last")
+    return moment(words.size() > 1 && ListHolds(kChangeVerbs, words[1]) ? "updated_at" : "event_at");
+  if (!words.empty() && ListHolds(kFutureWords, words[0])) return moment("scheduled_at");
   // The verb that comes last decides: password_reset_requested_at, order_cancelled_at.
   for (std::size_t i = words.size(); i-- > 0;)
     for (const Verbs& verbs : kVerbs)

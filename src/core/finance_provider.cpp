@@ -83,8 +83,8 @@ struct IbanForm {
   std::string_view bank;
   int digits;
 };
-constexpr IbanForm kIbanForms[] = {{"DE", "99999999", 10}, {"GB", "TEST000000", 8}, {"NL", "TEST", 10},
-                                   {"AT", "99999", 11}};
+constexpr IbanForm kIbanForms[] = {
+    {"DE", "99999999", 10}, {"GB", "TEST000000", 8}, {"NL", "TEST", 10}, {"AT", "99999", 11}};
 
 ValueSetPointer MakeIban(const ProviderRequest& request) {
   static constexpr std::uint64_t kAccounts = 100000000;
@@ -140,9 +140,8 @@ ValueSetPointer MakeAccountNumber(const ProviderRequest& request) {
   static constexpr Scrambler kScrambler{9000000000};
   TextTraits traits{.description = "account number", .size = kScrambler.modulus(), .injective = true};
   traits.min_chars = traits.max_chars = 10;
-  return MakeTextSet(request, traits, [](std::uint64_t index, TextCursor& text) {
-    text.AddNumber(1000000000 + kScrambler(index));
-  });
+  return MakeTextSet(request, traits,
+                     [](std::uint64_t index, TextCursor& text) { text.AddNumber(1000000000 + kScrambler(index)); });
 }
 
 ValueSetPointer MakeCurrency(const ProviderRequest& request) {

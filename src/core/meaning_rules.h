@@ -11,11 +11,11 @@ namespace dbmocker {
 
 enum class Match {
   Whole,  // the name is these words, but for a role or the table's name before them ("billing_", "user_")
-  Tail,   // the name ends with these words
+  Tail,  // the name ends with these words
 };
 
 struct MeaningRule {
-  std::string_view words;     // joined by "_"; digits are words: "md_5"
+  std::string_view words;  // joined by "_"; digits are words: "md_5"
   std::string_view provider;  // serves only the types that it can
   Match match = Match::Whole;
   Context context = Context::Any;

@@ -21,9 +21,9 @@ struct Irregular {
   std::string_view plural;
   std::string_view singular;
 };
-constexpr Irregular kIrregular[] = {{"people", "person"}, {"children", "child"}, {"men", "man"},   {"women", "woman"},
-                                    {"staff", "staff"},   {"movies", "movie"},   {"news", "news"}, {"series", "series"},
-                                    {"cookies", "cookie"}, {"dates", "date"}};
+constexpr Irregular kIrregular[] = {
+    {"people", "person"}, {"children", "child"}, {"men", "man"},       {"women", "woman"},    {"staff", "staff"},
+    {"movies", "movie"},  {"news", "news"},      {"series", "series"}, {"cookies", "cookie"}, {"dates", "date"}};
 
 }  // namespace
 

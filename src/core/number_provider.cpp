@@ -57,8 +57,8 @@ ValueSetPointer MakeRange(const ProviderRequest& request) {
 // Stars from 1 to 5, mostly many.
 ValueSetPointer MakeRating(const ProviderRequest& request) {
   const bool is_whole = request.type_class == type_class::kInteger;
-  const DecimalTraits traits{.description = "rating", .lower = is_whole ? 1 : 10, .upper = is_whole ? 5 : 50,
-                             .scale = is_whole ? 0 : 1};
+  const DecimalTraits traits{
+      .description = "rating", .lower = is_whole ? 1 : 10, .upper = is_whole ? 5 : 50, .scale = is_whole ? 0 : 1};
   static constexpr std::int64_t kStars[] = {1, 2, 3, 3, 4, 4, 4, 5, 5, 5};
   if (is_whole) {
     auto mapped = MakeMappedDecimalSet(request, traits, std::size(kStars), [](std::uint64_t i) { return kStars[i]; });

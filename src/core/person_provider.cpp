@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kNames = 1024;
 constexpr std::uint64_t kSize = std::uint64_t{1} << 40;
-constexpr std::size_t kMaxName = 12;         // letters, see the tests of the lists
+constexpr std::size_t kMaxName = 12;  // letters, see the tests of the lists
 constexpr std::size_t kMaxNumberDigits = 7;  // of 2^20
 
 struct NameTables {

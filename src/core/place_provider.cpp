@@ -9,7 +9,7 @@
 namespace dbmocker {
 namespace {
 
-constexpr std::uint64_t kSize = std::uint64_t{1} << 40;
+constexpr std::uint64_t kSize = std::uint64_t{1} << 32;
 constexpr std::uint64_t kStreetSalt = 0x537472656574;
 constexpr std::uint64_t kPostcodeSalt = 0x506F7374;
 
@@ -33,12 +33,12 @@ std::size_t ShortestField(std::size_t field) {
 
 ValueSetPointer MakePlaceField(const ProviderRequest& request, std::string_view description, std::size_t field,
                                bool can_cut) {
+  if (request.is_alone) return MakeFieldSet(request, description, kPlaces, field);
   TextTraits traits{.description = description, .size = kSize, .min_chars = ShortestField(field)};
   traits.max_chars = LongestField(field);
   traits.can_cut = can_cut;
-  return MakeTextSet(request, traits, [field](std::uint64_t index, TextCursor& text) {
-    text.Add(Place(index).fields[field]);
-  });
+  return MakeTextSet(request, traits,
+                     [field](std::uint64_t index, TextCursor& text) { text.Add(Place(index).fields[field]); });
 }
 
 ValueSetPointer MakeCity(const ProviderRequest& request) {
@@ -63,6 +63,7 @@ const Record<country_field::kCount>& CountryOf(std::string_view alpha2) {
 
 ValueSetPointer MakeCountryField(const ProviderRequest& request, std::string_view description, std::size_t field,
                                  std::size_t max_chars) {
+  if (request.is_alone) return MakeFieldSet(request, description, kCountries, field);
   std::vector<std::string_view> by_place;
   for (const auto& place : kPlaces) by_place.push_back(CountryOf(place[place_field::kAlpha2])[field]);
   TextTraits traits{.description = description, .size = kSize, .min_chars = 2, .max_chars = max_chars};
@@ -76,6 +77,7 @@ ValueSetPointer MakeCountryCode(const ProviderRequest& request) {
   const bool asks_three = length == 3 || (request.limits.min_length && *request.limits.min_length == 3);
   TextTraits traits{.description = "ISO country code", .size = kSize, .min_chars = 2, .max_chars = 2};
   if (asks_three) return nullptr;
+  if (request.is_alone) return MakeFieldSet(request, traits.description, kCountries, country_field::kAlpha2);
   return MakeTextSet(request, traits, [](std::uint64_t index, TextCursor& text) {
     text.Add(Place(index).fields[place_field::kAlpha2]);
   });
@@ -97,8 +99,10 @@ ValueSetPointer MakePostcode(const ProviderRequest& request) {
     static constexpr std::string_view kLetters = "ABDEFGHJLNPQRSTUWXYZ";  // those that British postcodes use inside
     IndexWords words(index, kPostcodeSalt);
     for (char c : Place(index).fields[place_field::kPostcode]) {
-      if (c == '#') c = static_cast<char>('0' + words.Below(10));
-      else if (c == 'A') c = kLetters[words.Below(kLetters.size())];
+      if (c == '#')
+        c = static_cast<char>('0' + words.Below(10));
+      else if (c == 'A')
+        c = kLetters[words.Below(kLetters.size())];
       text.Add(c);
     }
   });
@@ -190,7 +194,7 @@ class PhoneWriter {
     }
   }
 
-  std::uint64_t Size() const { return kNumbers / most_ * kPlaces.size(); }
+  std::uint64_t Size() const { return std::min(kSize, kNumbers / most_ * kPlaces.size()); }
 
   void operator()(std::uint64_t index, TextCursor& text) const {
     const Place place(index);

@@ -19,17 +19,28 @@ struct NamedClass {
   unsigned type_class;
 };
 constexpr NamedClass kNamedClasses[] = {
-    {"text", type_class::kText},          {"varchar", type_class::kText},
-    {"bpchar", type_class::kText},        {"name", type_class::kText},
-    {"int2", type_class::kInteger},       {"int4", type_class::kInteger},
-    {"int8", type_class::kInteger},       {"numeric", type_class::kDecimal},
-    {"money", type_class::kDecimal},      {"float4", type_class::kFloat},
-    {"float8", type_class::kFloat},       {"bool", type_class::kBoolean},
-    {"date", type_class::kDate},          {"timestamp", type_class::kTimestamp},
-    {"timestamptz", type_class::kTimestamp}, {"time", type_class::kTime},
-    {"uuid", type_class::kUuid},          {"inet", type_class::kInet},
-    {"macaddr", type_class::kMacAddress}, {"json", type_class::kJson},
-    {"jsonb", type_class::kJsonb},        {"bytea", type_class::kBytea},
+    {"text", type_class::kText},
+    {"varchar", type_class::kText},
+    {"bpchar", type_class::kText},
+    {"name", type_class::kText},
+    {"int2", type_class::kInteger},
+    {"int4", type_class::kInteger},
+    {"int8", type_class::kInteger},
+    {"numeric", type_class::kDecimal},
+    {"money", type_class::kDecimal},
+    {"float4", type_class::kFloat},
+    {"float8", type_class::kFloat},
+    {"bool", type_class::kBoolean},
+    {"date", type_class::kDate},
+    {"timestamp", type_class::kTimestamp},
+    {"timestamptz", type_class::kTimestamp},
+    {"time", type_class::kTime},
+    {"uuid", type_class::kUuid},
+    {"inet", type_class::kInet},
+    {"macaddr", type_class::kMacAddress},
+    {"json", type_class::kJson},
+    {"jsonb", type_class::kJsonb},
+    {"bytea", type_class::kBytea},
 };
 
 }  // namespace
@@ -70,10 +81,12 @@ ValueSetPointer MakeProviderValueSet(const Meaning& meaning, const Type& type, i
   const ProviderEntry* entry = FindProvider(meaning.provider);
   const unsigned type_class = ClassOfType(type);
   if (entry == nullptr || (entry->classes & type_class) == 0) return nullptr;
-  return entry->make(ProviderRequest{type, type_modifier, limits, context, type_class});
+  const bool is_alone = meaning.group == GroupKind::None;
+  return entry->make(ProviderRequest{type, type_modifier, limits, context, type_class, is_alone});
 }
 
-// 2^20 persons have distinct names; places and timelines have no smaller unit than the whole.
+// 2^20 persons have distinct names; places and timelines have no smaller unit than the whole. There are as many places
+// as there can be distinct telephone numbers of ten digits.
 std::uint64_t GroupBlockSize(GroupKind kind) {
   return kind == GroupKind::Person ? std::uint64_t{1} << 20 : GroupSize(kind);
 }
@@ -83,8 +96,9 @@ std::uint64_t GroupSize(GroupKind kind) {
     case GroupKind::None:
       return 1;
     case GroupKind::Person:
-    case GroupKind::Place:
       return std::uint64_t{1} << 40;
+    case GroupKind::Place:
+      return std::uint64_t{1} << 32;
     case GroupKind::Timeline:
       return std::uint64_t{1} << 48;
   }

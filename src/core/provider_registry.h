@@ -15,10 +15,10 @@ namespace dbmocker {
 namespace type_class {
 enum : unsigned {
   kOther = 0,
-  kText = 1U << 0,     // text, varchar, bpchar, citext, name
+  kText = 1U << 0,  // text, varchar, bpchar, citext, name
   kInteger = 1U << 1,  // int2, int4, int8
   kDecimal = 1U << 2,  // numeric, money
-  kFloat = 1U << 3,    // float4, float8
+  kFloat = 1U << 3,  // float4, float8
   kBoolean = 1U << 4,
   kDate = 1U << 5,
   kTimestamp = 1U << 6,  // timestamp, timestamptz
@@ -44,6 +44,7 @@ struct ProviderRequest {
   const ValueLimits& limits;
   const ValueContext& context;
   unsigned type_class;
+  bool is_alone = false;  // the meaning names no group: nothing has to agree, values may be a list without repetition
 };
 
 using ProviderFactory = ValueSetPointer (*)(const ProviderRequest& request);
@@ -51,9 +52,9 @@ using ProviderFactory = ValueSetPointer (*)(const ProviderRequest& request);
 struct ProviderEntry {
   std::string_view name;
   GroupKind group;
-  unsigned classes;       // the classes of types that it serves
+  unsigned classes;  // the classes of types that it serves
   std::int64_t min_room;  // characters that a text column needs; 0 = any
-  ProviderFactory make;   // nullptr result: cannot serve the limits
+  ProviderFactory make;  // nullptr result: cannot serve the limits
 };
 
 using ProviderEntries = std::span<const ProviderEntry>;

@@ -89,14 +89,10 @@ ValueSetPointer MakePinCode(const ProviderRequest& request) {
 
 using namespace type_class;  // NOLINT: the bits read as words below
 constexpr ProviderEntry kEntries[] = {
-    {"api_key", GroupKind::None, kText, 8, MakeApiKey},
-    {"md5", GroupKind::None, kText, 8, MakeMd5},
-    {"password", GroupKind::None, kText, 8, MakePasswordHash},
-    {"pin_code", GroupKind::None, kText, 4, MakePinCode},
-    {"secret", GroupKind::None, kText, 8, MakeSecret},
-    {"sha1", GroupKind::None, kText, 8, MakeSha1},
-    {"sha256", GroupKind::None, kText, 8, MakeSha256},
-    {"token", GroupKind::None, kText, 8, MakeToken},
+    {"api_key", GroupKind::None, kText, 8, MakeApiKey},        {"md5", GroupKind::None, kText, 8, MakeMd5},
+    {"password", GroupKind::None, kText, 8, MakePasswordHash}, {"pin_code", GroupKind::None, kText, 4, MakePinCode},
+    {"secret", GroupKind::None, kText, 8, MakeSecret},         {"sha1", GroupKind::None, kText, 8, MakeSha1},
+    {"sha256", GroupKind::None, kText, 8, MakeSha256},         {"token", GroupKind::None, kText, 8, MakeToken},
     {"uuid", GroupKind::None, kText, 36, MakeUuidText},
 };
 

@@ -24,7 +24,8 @@ constexpr std::string_view kFiles = " file document attachment upload image phot
 constexpr std::string_view kNetworks =
     " host device server network node interface peer router switch firewall machine endpoint subnet packet connection "
     "session request visit ping dns proxy ";
-constexpr std::string_view kOrders = " order purchase payment shipment invoice sale transaction return refund delivery ";
+constexpr std::string_view kOrders =
+    " order purchase payment shipment invoice sale transaction return refund delivery ";
 constexpr std::string_view kVouchers = " coupon voucher promotion discount promo giftcard invitation referral ";
 constexpr std::string_view kCards = " card creditcard ";
 constexpr std::string_view kLongPeriods =
@@ -44,7 +45,9 @@ bool HasAny(const std::vector<std::string>& words, std::string_view list) {
 
 }  // namespace
 
-bool IsStartWord(std::string_view word) { return ListHolds(" start starts started begin begins from open opens ", word); }
+bool IsStartWord(std::string_view word) {
+  return ListHolds(" start starts started begin begins from open opens ", word);
+}
 bool IsEndWord(std::string_view word) {
   return ListHolds(" end ends ended finish finishes stop stops until to close closes termination ", word);
 }
@@ -57,12 +60,12 @@ TableFacts::TableFacts(const Table& table) : table_words_(SplitWords(table.name)
     const std::vector<std::string> words = SplitWords(column.name);
     if (words.empty()) continue;
     const unsigned type_class = ClassOfType(*column.type);
-    has_person_ |= HasPair(words, "first", "name") || HasPair(words, "last", "name") || HasPair(words, "birth", "date") ||
-                   HasPair(words, "given", "name") || HasAny(words, " firstname lastname surname birthdate dob gender ") ||
-                   HasPair(words, "date", "of");
+    for (std::string_view before : {"first", "last", "given"}) has_person_ |= HasPair(words, before, "name");
+    has_person_ |= HasPair(words, "birth", "date") || HasPair(words, "of", "birth");
+    has_person_ |= HasAny(words, " firstname lastname surname birthdate dob gender ");
     has_email_ |= words.size() == 1 && HasAny(words, " email ");
     has_staff_ |= HasAny(words, " salary department hire hired wage ");
-    has_product_ |= HasAny(words, " price sku ean upc barcode stock ") && HasAny(words, " price sku ean upc barcode ");
+    has_product_ |= HasAny(words, " price sku ean upc barcode ");
     has_network_ |= HasAny(words, " mac port ip hostname subnet netmask gateway ");
     if (HasAny(words, " city town zip zipcode postcode postal street country province ")) ++address_parts_;
     if ((type_class & (type_class::kDate | type_class::kTimestamp)) == 0) continue;

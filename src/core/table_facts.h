@@ -13,8 +13,8 @@ namespace dbmocker {
 // What must hold for a rule of meaning to apply.
 enum class Context {
   Any,
-  Person,      // rows are persons
-  Staff,       // persons with a job: department, salary, hire date
+  Person,  // rows are persons
+  Staff,  // persons with a job: department, salary, hire date
   Company,
   Product,
   City,
@@ -28,12 +28,12 @@ enum class Context {
   Department,
   Job,
   File,
-  Network,     // hosts, devices, sessions: addresses are those of the net
-  Order,       // orders, payments, shipments
+  Network,  // hosts, devices, sessions: addresses are those of the net
+  Order,  // orders, payments, shipments
   Voucher,
   Phone,
   Card,
-  Address,     // other columns hold parts of a postal address
+  Address,  // other columns hold parts of a postal address
   NotNetwork,
   NotAddress,
 };

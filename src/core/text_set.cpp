@@ -43,8 +43,8 @@ std::optional<TextColumn> MakeTextColumn(const ProviderRequest& request) {
 ValueSetPointer MakeWordSet(const ProviderRequest& request, std::string_view description, WordList words) {
   ValueLimits limits = request.limits;
   limits.excluded.clear();
-  const ProviderRequest without_excluded{request.type, request.type_modifier, limits, request.context,
-                                         request.type_class};
+  const ProviderRequest without_excluded{request.type,    request.type_modifier, limits,
+                                         request.context, request.type_class,    request.is_alone};
   const std::optional<TextColumn> format = MakeTextColumn(without_excluded);
   if (!format) return nullptr;
   std::vector<std::string_view> fitting;
@@ -64,9 +64,8 @@ ValueSetPointer MakeWordSet(const ProviderRequest& request, std::string_view des
     traits.min_chars = std::min(traits.min_chars, word.size());
     traits.max_chars = std::max(traits.max_chars, word.size());
   }
-  return MakeTextSet(without_excluded, traits, [list = std::move(fitting)](std::uint64_t index, TextCursor& text) {
-    text.Add(list[index]);
-  });
+  return MakeTextSet(without_excluded, traits,
+                     [list = std::move(fitting)](std::uint64_t index, TextCursor& text) { text.Add(list[index]); });
 }
 
 }  // namespace dbmocker

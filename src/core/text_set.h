@@ -1,5 +1,5 @@
-// Value sets of text made by a function that writes the text of an index. Knows lengths, padding and encodings; must not
-// know what the text means. Read first: TextTraits, then MakeTextSet.
+// Value sets of text made by a function that writes the text of an index. Knows lengths, padding and encodings; must
+// not know what the text means. Read first: TextTraits, then MakeTextSet.
 #pragma once
 
 #include <cstddef>
@@ -38,8 +38,8 @@ struct TextColumn {
   std::size_t min_chars = 0;
 };
 
-// nullopt if the limits ask for something that no renderer can promise (lists, intervals, excluded texts, lengths beyond
-// kMaxRendered).
+// nullopt if the limits ask for something that no renderer can promise (lists, intervals, excluded texts, lengths
+// beyond kMaxRendered).
 std::optional<TextColumn> MakeTextColumn(const ProviderRequest& request);
 
 // Cuts to `max_chars` and drops blanks and punctuation that would then end the text.
@@ -114,8 +114,8 @@ ValueSetPointer MakeWordSet(const ProviderRequest& request, std::string_view des
 
 // The same for one field of the records of a list; equal fields count once.
 template <std::size_t kFields>
-ValueSetPointer MakeFieldSet(const ProviderRequest& request, std::string_view description,
-                             RecordList<kFields> records, std::size_t field) {
+ValueSetPointer MakeFieldSet(const ProviderRequest& request, std::string_view description, RecordList<kFields> records,
+                             std::size_t field) {
   std::vector<std::string_view> words;
   words.reserve(records.size());
   for (const Record<kFields>& record : records) words.push_back(record[field]);

@@ -1,5 +1,5 @@
-// Moments of one row in their order: created, ordered, … updated, deleted, and pairs of start and end. All come from one
-// index. Steps are at least two days long, so that the order also holds where one column is a date, the other a
+// Moments of one row in their order: created, ordered, … updated, deleted, and pairs of start and end. All come from
+// one index. Steps are at least two days long, so that the order also holds where one column is a date, the other a
 // timestamp with time zone, and the session's zone any. All moments are whole seconds: no type modifier rounds them.
 // Read first: Moments, then MomentOf.
 #include <array>
@@ -14,9 +14,7 @@ namespace {
 constexpr std::uint64_t kSize = std::uint64_t{1} << 48;
 constexpr std::int64_t kDaySeconds = 86400;
 
-std::int64_t FloorToDay(std::int64_t seconds) {
-  return seconds - (seconds % kDaySeconds + kDaySeconds) % kDaySeconds;
-}
+std::int64_t FloorToDay(std::int64_t seconds) { return seconds - (seconds % kDaySeconds + kDaySeconds) % kDaySeconds; }
 
 // Moments of one row. Created … Deleted are in order; the others follow rules of their own (see MomentOf).
 enum class Moment {
@@ -30,8 +28,8 @@ enum class Moment {
   Event,
   Updated,
   Deleted,
-  Due,        // 14, 30 or 60 days after Ordered
-  Expires,    // after the reference
+  Due,  // 14, 30 or 60 days after Ordered
+  Expires,  // after the reference
   Scheduled,  // after the reference
   StartDate,  // a pair of days to years
   EndDate,
@@ -53,7 +51,9 @@ struct TimelineMap {
         reference - kNewest - static_cast<std::int64_t>(words.Below(static_cast<std::uint64_t>(kOldest - kNewest)));
     if (moment == Moment::Created) return created;
     if (moment <= Moment::Deleted) return StepFrom(created, static_cast<int>(moment), words);
-    const auto draw = [&words](std::int64_t n) { return static_cast<std::int64_t>(words.Below(static_cast<std::uint64_t>(n))); };
+    const auto draw = [&words](std::int64_t n) {
+      return static_cast<std::int64_t>(words.Below(static_cast<std::uint64_t>(n)));
+    };
     switch (moment) {
       case Moment::Due: {
         static constexpr std::int64_t kTerms[] = {14, 30, 30, 60};
@@ -188,11 +188,23 @@ std::int64_t ReferenceSeconds(const ProviderRequest& request) {
 
 template <Moment kMoment>
 ValueSetPointer MakeMoment(const ProviderRequest& request) {
-  static constexpr std::string_view kNames[] = {
-      "time of creation", "time of order",       "time of confirmation", "time of payment", "time of shipping",
-      "time of delivery", "time of closing",     "past event",           "time of update",  "time of deletion",
-      "due date",         "expiry in the future", "date in the future",   "start of a period", "end of a period",
-      "start",            "end"};
+  static constexpr std::string_view kNames[] = {"time of creation",
+                                                "time of order",
+                                                "time of confirmation",
+                                                "time of payment",
+                                                "time of shipping",
+                                                "time of delivery",
+                                                "time of closing",
+                                                "past event",
+                                                "time of update",
+                                                "time of deletion",
+                                                "due date",
+                                                "expiry in the future",
+                                                "date in the future",
+                                                "start of a period",
+                                                "end of a period",
+                                                "start",
+                                                "end"};
   const std::int64_t reference = ReferenceSeconds(request);
   const std::string_view description = kNames[static_cast<std::size_t>(kMoment)];
   if (request.type_class == type_class::kTime) {

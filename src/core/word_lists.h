@@ -19,7 +19,18 @@ using RecordList = std::span<const Record<kFields>>;
 
 // Fields of kPlaces.
 namespace place_field {
-enum : std::size_t { kCity, kRegion, kRegionCode, kAlpha2, kCountry, kPostcode, kDialling, kLatitude, kLongitude, kCount };
+enum : std::size_t {
+  kCity,
+  kRegion,
+  kRegionCode,
+  kAlpha2,
+  kCountry,
+  kPostcode,
+  kDialling,
+  kLatitude,
+  kLongitude,
+  kCount
+};
 }
 // Fields of kCountries.
 namespace country_field {
