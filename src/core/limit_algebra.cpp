@@ -1,0 +1,160 @@
+// See limit_algebra.h. Intervals are intersected pairwise and joined where they meet; lists are compared value by value.
+// Read first: Intersect.
+#include "limit_algebra.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "dbmocker/error.h"
+
+namespace dbmocker {
+namespace {
+
+[[noreturn]] void ThrowContradiction(const std::string& detail) {
+  throw Error(sqlstate::kInvalidParameterValue, "the limits of the column contradict each other", detail);
+}
+
+// False if nothing lies in it.
+bool IntersectIntervals(const ValueInterval& left, const ValueInterval& right, const TypeOfColumn& type,
+                        ValueInterval& out) {
+  out = left;
+  if (right.lower) {
+    const int order = out.lower ? CompareValues(*right.lower, *out.lower, type) : 1;
+    if (order > 0 || (order == 0 && !right.lower_inclusive)) {
+      out.lower = right.lower;
+      out.lower_inclusive = right.lower_inclusive;
+    }
+  }
+  if (right.upper) {
+    const int order = out.upper ? CompareValues(*right.upper, *out.upper, type) : -1;
+    if (order < 0 || (order == 0 && !right.upper_inclusive)) {
+      out.upper = right.upper;
+      out.upper_inclusive = right.upper_inclusive;
+    }
+  }
+  if (!out.lower || !out.upper) return true;
+  const int order = CompareValues(*out.lower, *out.upper, type);
+  return order < 0 || (order == 0 && out.lower_inclusive && out.upper_inclusive);
+}
+
+// Joins intervals that overlap or meet without a gap, so that the bounds of neighbouring partitions become one range.
+void JoinIntervals(std::vector<ValueInterval>& intervals, const TypeOfColumn& type) {
+  std::ranges::stable_sort(intervals, [&](const ValueInterval& a, const ValueInterval& b) {
+    if (!a.lower || !b.lower) return !a.lower && b.lower;
+    return CompareValues(*a.lower, *b.lower, type) < 0;
+  });
+  std::vector<ValueInterval> joined;
+  for (const ValueInterval& next : intervals) {
+    if (!joined.empty()) {
+      ValueInterval& last = joined.back();
+      const int gap = last.upper && next.lower ? CompareValues(*next.lower, *last.upper, type) : -1;
+      if (gap < 0 || (gap == 0 && (last.upper_inclusive || next.lower_inclusive))) {
+        if (!last.upper) continue;
+        const int order = next.upper ? CompareValues(*next.upper, *last.upper, type) : 1;
+        if (order == 0) last.upper_inclusive |= next.upper_inclusive;
+        if (order > 0) {
+          last.upper = next.upper;
+          last.upper_inclusive = next.upper_inclusive;
+        }
+        continue;
+      }
+    }
+    joined.push_back(next);
+  }
+  intervals = std::move(joined);
+}
+
+bool Contains(const std::vector<std::string>& texts, const std::string& text, const TypeOfColumn& type) {
+  return std::ranges::any_of(texts, [&](const std::string& other) { return CompareValues(text, other, type) == 0; });
+}
+
+template <class Number>
+std::optional<Number> MaxOf(std::optional<Number> a, std::optional<Number> b) {
+  return !a ? b : !b ? a : std::optional<Number>(std::max(*a, *b));
+}
+template <class Number>
+std::optional<Number> MinOf(std::optional<Number> a, std::optional<Number> b) {
+  return !a ? b : !b ? a : std::optional<Number>(std::min(*a, *b));
+}
+
+}  // namespace
+
+int CompareValues(const std::string& left, const std::string& right, const TypeOfColumn& type) {
+  if (type.type != nullptr) {
+    const auto a = ParseOrderedValue(*type.type, type.type_modifier, left, false);
+    const auto b = ParseOrderedValue(*type.type, type.type_modifier, right, false);
+    if (a && b && *a != *b) return *a < *b ? -1 : 1;
+    if (type.type->kind == TypeKind::Enum) {
+      const auto& labels = type.type->labels;
+      const auto rank = [&](const std::string& text) { return std::ranges::find(labels, text) - labels.begin(); };
+      return rank(left) < rank(right) ? -1 : rank(left) > rank(right);
+    }
+    if (type.type->category == 'N') {
+      const double x = std::strtod(left.c_str(), nullptr);
+      const double y = std::strtod(right.c_str(), nullptr);
+      return x < y ? -1 : x > y;
+    }
+    if (a && b) return 0;
+  }
+  return left.compare(right);
+}
+
+std::optional<ValueLimits> Unite(const std::vector<ValueLimits>& branches, const TypeOfColumn& type) {
+  if (branches.size() == 1) return branches.front();
+  bool lists_only = true;
+  for (const ValueLimits& limits : branches) {
+    if (limits.IsUnlimited()) return ValueLimits{};
+    if (limits.min_length || limits.max_length || !limits.excluded.empty()) return std::nullopt;
+    if (limits.has_allowed && !limits.intervals.empty()) return std::nullopt;
+    lists_only &= limits.has_allowed;
+  }
+  ValueLimits united;
+  for (const ValueLimits& limits : branches) {
+    if (lists_only) {
+      united.has_allowed = true;
+      for (const std::string& text : limits.allowed)
+        if (!Contains(united.allowed, text, type)) united.allowed.push_back(text);
+      continue;
+    }
+    for (const std::string& text : limits.allowed) united.intervals.push_back({text, text, true, true});
+    united.intervals.insert(united.intervals.end(), limits.intervals.begin(), limits.intervals.end());
+  }
+  JoinIntervals(united.intervals, type);
+  return united;
+}
+
+ValueLimits Intersect(const ValueLimits& left, const ValueLimits& right, const TypeOfColumn& type) {
+  ValueLimits result = left;
+  if (left.intervals.empty()) {
+    result.intervals = right.intervals;
+  } else if (!right.intervals.empty()) {
+    result.intervals.clear();
+    for (const ValueInterval& a : left.intervals)
+      for (const ValueInterval& b : right.intervals)
+        if (ValueInterval both; IntersectIntervals(a, b, type, both)) result.intervals.push_back(both);
+    if (result.intervals.empty()) ThrowContradiction("No value lies in all of its ranges at once.");
+  }
+  if (!left.has_allowed) {
+    result.has_allowed = right.has_allowed;
+    result.allowed = right.allowed;
+  } else if (right.has_allowed) {
+    std::erase_if(result.allowed, [&](const std::string& text) { return !Contains(right.allowed, text, type); });
+  }
+  if (result.has_allowed && result.allowed.empty()) ThrowContradiction("No value is in all of its lists at once.");
+  result.excluded.insert(result.excluded.end(), right.excluded.begin(), right.excluded.end());
+  result.min_length = MaxOf(left.min_length, right.min_length);
+  result.max_length = MinOf(left.max_length, right.max_length);
+  if (result.min_length && result.max_length && *result.min_length > *result.max_length)
+    ThrowContradiction("The shortest legal length is " + std::to_string(*result.min_length) + ", the longest " +
+                       std::to_string(*result.max_length) + ".");
+  return result;
+}
+
+void MergeColumnLimits(ColumnLimits& into, const ColumnLimits& from, const TypeOfColumn& type) {
+  into.limits = Intersect(into.limits, from.limits, type);
+  into.not_null |= from.not_null;
+  into.always_null |= from.always_null;
+  if (into.not_null && into.always_null) ThrowContradiction("It must be NULL and must not be NULL.");
+}
+
+}  // namespace dbmocker
