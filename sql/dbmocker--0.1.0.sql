@@ -50,6 +50,15 @@ AS 'MODULE_PATHNAME', 'dbmocker_stream_rows';
 COMMENT ON FUNCTION dbmocker.stream_rows(anyelement, bigint, bigint, bigint, jsonb) IS
     'the rows behind dbmocker.rows(), one at a time; call rows() instead';
 
+-- Written in SQL so that the server inlines it: in FROM, rows then stream instead of being stored first.
+CREATE FUNCTION dbmocker.rows(prototype anyelement, count bigint, seed bigint DEFAULT NULL,
+                              first_row bigint DEFAULT 0, options jsonb DEFAULT '{}')
+RETURNS SETOF anyelement
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+AS 'SELECT (r.r).* FROM (SELECT dbmocker.stream_rows(prototype, count, seed, first_row, options) AS r OFFSET 0) r';
+COMMENT ON FUNCTION dbmocker.rows(anyelement, bigint, bigint, bigint, jsonb) IS
+    'generated rows of a table without storing them: SELECT * FROM dbmocker.rows(NULL::users, 10)';
+
 CREATE FUNCTION dbmocker.run_rows(prototype anyelement)
 RETURNS SETOF anyelement
 LANGUAGE c VOLATILE PARALLEL UNSAFE
@@ -80,6 +89,19 @@ LANGUAGE c STABLE STRICT PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'dbmocker_verify_schema';
 COMMENT ON FUNCTION dbmocker.verify(regnamespace) IS
     'checks every constraint of every table of a schema against the stored rows and counts the violations';
+
+CREATE FUNCTION dbmocker.verify(name text,
+                                OUT target_table regclass, OUT constraint_name text, OUT kind text, OUT violations bigint)
+RETURNS SETOF record
+LANGUAGE sql STABLE STRICT PARALLEL UNSAFE
+AS $$
+SELECT v.* FROM dbmocker.verify(target => pg_catalog.to_regclass(name)) v
+UNION ALL
+SELECT v.* FROM dbmocker.verify(schema => CASE WHEN pg_catalog.to_regclass(name) IS NULL
+                                               THEN name::pg_catalog.regnamespace END) v
+$$;
+COMMENT ON FUNCTION dbmocker.verify(text) IS
+    'verify() of the table of that name, or of the schema of that name where there is no such table';
 
 CREATE FUNCTION dbmocker.describe(target regclass)
 RETURNS jsonb

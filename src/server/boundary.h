@@ -54,15 +54,26 @@ Datum EnterFromServer(Body body) {
   RaisePendingError(&pending);
 }
 
-// Runs `call`, which may ereport and owns nothing; an ereport leaves as a ServerError.
+// Runs `call`, which may ereport and owns nothing; an ereport leaves as a ServerError. `call` may also throw.
 template <class Call>
 auto CallServer(Call&& call) -> std::invoke_result_t<Call> {
   using Result = std::invoke_result_t<Call>;
+  static_assert(std::is_void_v<Result> || std::is_trivially_destructible_v<Result>,
+                "a result that owns something would be skipped by longjmp");
   MemoryContext const context = CurrentMemoryContext;
+  sigjmp_buf* const outer_handler = PG_exception_stack;
+  ErrorContextCallback* const outer_context = error_context_stack;
   ErrorData* volatile error = nullptr;
-  if constexpr (std::is_void_v<Result>) {
+  [[maybe_unused]] std::conditional_t<std::is_void_v<Result>, char, Result> volatile result{};
+  try {
     PG_TRY();
-    { call(); }
+    {
+      if constexpr (std::is_void_v<Result>) {
+        call();
+      } else {
+        const_cast<Result&>(result) = call();
+      }
+    }
     PG_CATCH();
     {
       MemoryContextSwitchTo(context);
@@ -70,22 +81,13 @@ auto CallServer(Call&& call) -> std::invoke_result_t<Call> {
       FlushErrorState();
     }
     PG_END_TRY();
-    if (error != nullptr) throw ServerError(error);
-  } else {
-    static_assert(std::is_trivially_destructible_v<Result>, "a result that owns something would be skipped by longjmp");
-    volatile Result result{};
-    PG_TRY();
-    { const_cast<Result&>(result) = call(); }
-    PG_CATCH();
-    {
-      MemoryContextSwitchTo(context);
-      error = CopyErrorData();
-      FlushErrorState();
-    }
-    PG_END_TRY();
-    if (error != nullptr) throw ServerError(error);
-    return const_cast<Result&>(result);
+  } catch (...) {
+    PG_exception_stack = outer_handler;
+    error_context_stack = outer_context;
+    throw;
   }
+  if (error != nullptr) throw ServerError(error);
+  if constexpr (!std::is_void_v<Result>) return const_cast<Result&>(result);
 }
 
 // Creates a T that is deleted when `context` is reset or deleted. Throws what T's constructor throws, or ServerError.

@@ -67,6 +67,16 @@ inline int DecodeDateTime(char** fields, int* types, int count, int* kind) {
 #endif
 }
 
+// The expression of a table's CHECK as nodes, nullptr if it is not enforced.
+inline Node* CheckExpression([[maybe_unused]] Relation relation, const ConstrCheck* check) {
+#if PG_VERSION_NUM >= 180000
+  if (!check->ccenforced) return nullptr;
+  return expand_generated_columns_in_expr(static_cast<Node*>(stringToNode(check->ccbin)), relation, 1);
+#else
+  return static_cast<Node*>(stringToNode(check->ccbin));
+#endif
+}
+
 inline void ReserveSettingPrefix(const char* prefix) {
 #if PG_VERSION_NUM >= 150000
   MarkGUCPrefixReserved(prefix);

@@ -1,0 +1,76 @@
+// dbmocker.plan(): the plan's own lines and the choice of the writer, without doing anything.
+// Read first: dbmocker_plan.
+#include "server/boundary.h"
+#include "server/check_target.h"
+#include "server/describe_table.h"
+#include "server/gather_facts.h"
+#include "server/generate_table.h"
+#include "server/materialize_rows.h"
+#include "server/settle_references.h"
+#include "server/target_state.h"
+#include "server/write_rows.h"
+
+namespace dbmocker::server {
+namespace {
+
+void AddWriterLines(const Table& table, std::int64_t rows, const RunOptions& options, std::vector<PlanLine>& lines) {
+  const WriterDecision decision = ChooseWriter(table, options);
+  lines.push_back({"table", table.qualified_name, "writer", NameOf(decision.writer), decision.reason});
+  if (decision.writer != Writer::Batch || table.foreign_keys.empty()) return;
+  const char* reason = nullptr;
+  const bool at_end = CallServer([&] { return MayValidateAtEnd(table, rows, &reason); });
+  lines.push_back({"table", table.qualified_name, "foreign keys", at_end ? "validated at the end" : "checked row by row",
+                   at_end ? "one query per constraint; referenced tables are locked against changes" : reason});
+}
+
+std::vector<PlanLine> ExplainTarget(Oid target, std::int64_t rows, const RunOptions& options) {
+  struct Look {
+    bool has_rows;
+    std::int64_t first_row;
+  };
+  const Look look = CallServer([=]() -> Look {
+    Relation const relation = OpenTarget(target, AccessShareLock, TargetUse::Describe);
+    const bool has_rows = HasRows(relation);
+    table_close(relation, NoLock);
+    return {has_rows, NextRow(target, has_rows)};
+  });
+  const Table table = DescribeTable(target);
+  TargetFacts facts;
+  facts.has_rows = look.has_rows;
+  facts.first_ordinal = static_cast<std::uint64_t>(look.first_row);
+  std::vector<PlanLine> lines = PlanRows(table, rows, options, false, facts)->lines;
+  AddWriterLines(table, rows, options, lines);
+  return lines;
+}
+
+void PutLine(const ResultSink& sink, const PlanLine& line) {
+  const std::string* const fields[] = {&line.object, &line.name, &line.kind, &line.method, &line.detail};
+  Datum values[5];
+  bool nulls[5];
+  for (int i = 0; i < 5; ++i) {
+    nulls[i] = fields[i]->empty();
+    values[i] = nulls[i] ? Datum{0} : CStringGetTextDatum(fields[i]->c_str());
+  }
+  const_cast<ResultSink&>(sink).PutRow(values, nulls);
+}
+
+}  // namespace
+}  // namespace dbmocker::server
+
+using namespace dbmocker;
+using namespace dbmocker::server;
+
+DBMOCKER_FUNCTION(dbmocker_plan) {
+  const RunOptions options = CallServer([=] {
+    if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_GETARG_INT64(1) < 0)
+      ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("target and rows must be given, rows not negative"),
+                      errhint("Call it as dbmocker.plan('users', 1000).")));
+    return ParseOptions(nullptr, PG_ARGISNULL(2) ? nullptr : PG_GETARG_JSONB_P(2));
+  });
+  const std::vector<PlanLine> lines = ExplainTarget(PG_GETARG_OID(0), PG_GETARG_INT64(1), options);
+  CallServer([&] {
+    const ResultSink sink = OpenResultSink(fcinfo);
+    for (const PlanLine& line : lines) PutLine(sink, line);
+  });
+  return Datum{0};
+}

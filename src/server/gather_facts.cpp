@@ -1,0 +1,332 @@
+// Facts of stored data, by queries; see gather_facts.h. Parents' keys are read in chunks: a server phase copies Datums
+// out of SPI, a C++ phase appends them to the store.
+// Read first: GatherFacts, then ReadParents.
+#include "server/gather_facts.h"
+
+#include <algorithm>
+
+#include "dbmocker/stored_value_set.h"
+#include "server/as_owner.h"
+#include "server/boundary.h"
+#include "server/read_catalog.h"
+
+namespace dbmocker::server {
+namespace {
+
+constexpr long kChunk = 10000;
+
+bool LeafHasRows(Relation relation) {
+  TableScanDesc scan = table_beginscan(relation, GetActiveSnapshot(), 0, nullptr);
+  TupleTableSlot* slot = table_slot_create(relation, nullptr);
+  const bool found = table_scan_getnextslot(scan, ForwardScanDirection, slot);
+  ExecDropSingleTupleTableSlot(slot);
+  table_endscan(scan);
+  return found;
+}
+
+bool ForeignTableHasRows(Oid relation) {
+  if (pg_class_aclcheck(relation, GetUserId(), ACL_SELECT) != ACLCHECK_OK) return true;
+  char* query = psprintf("SELECT 1 FROM %s LIMIT 1",
+                         quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), get_rel_name(relation)));
+  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+  SPI_execute(query, true, 1);
+  const bool found = SPI_processed > 0;
+  SPI_finish();
+  return found;
+}
+
+// The result of a query that returns one row of up to three bigints; is_null where there is none.
+struct Numbers {
+  std::int64_t values[3];
+  bool is_null[3];
+};
+
+Numbers QueryNumbers(const char* query) {
+  Numbers numbers = {{0, 0, 0}, {true, true, true}};
+  const int level = EnterCatalogSettings();
+  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+  SPI_execute(query, true, 1);
+  for (int i = 0; SPI_processed > 0 && i < SPI_tuptable->tupdesc->natts && i < 3; ++i) {
+    const Datum value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &numbers.is_null[i]);
+    if (!numbers.is_null[i]) numbers.values[i] = DatumGetInt64(value);
+  }
+  SPI_finish();
+  LeaveCatalogSettings(level);
+  return numbers;
+}
+
+std::optional<std::int64_t> LargestStored(const Table& table, const Column& column) {
+  if (table.kind == RELKIND_FOREIGN_TABLE) {
+    // The remote side may refuse; a table that cannot be read is taken as empty of such keys.
+    if (!CallServer([&] { return pg_class_aclcheck(table.oid, GetUserId(), ACL_SELECT) == ACLCHECK_OK; })) return std::nullopt;
+  }
+  const char* only = table.kind == RELKIND_PARTITIONED_TABLE ? "" : "ONLY ";
+  const Numbers found = CallServer([&] {
+    const char* name = quote_identifier(column.name.c_str());
+    char* query = psprintf("SELECT pg_catalog.max(%s)::pg_catalog.int8 FROM %s%s", name, only, table.qualified_name.c_str());
+    return RunAs(table.kind == RELKIND_FOREIGN_TABLE ? GetUserId() : OwnerOf(table.oid), [=] { return QueryNumbers(query); });
+  });
+  if (found.is_null[0]) return std::nullopt;
+  return found.values[0];
+}
+
+// ---------------------------------------------------------------------------------------------------------- parents
+
+// A chunk of key tuples as plain memory: values[row * columns + column].
+struct KeyChunk {
+  long rows;
+  Datum* values;
+};
+
+struct KeyColumn {
+  bool by_value;
+  short length;
+  Encoding encoding;
+};
+
+Encoding EncodingOf(const Type& type) {
+  if (type.by_value) return Encoding::Word;
+  return type.length == -1 ? Encoding::Varlena : Encoding::Fixed;
+}
+
+const char* TypeText(const Column& column) { return format_type_with_typemod(column.type->oid, column.type_modifier); }
+
+// "k1::type, k2::type" of the parent's columns in the child's types.
+char* KeyList(const Table& table, const ForeignKey& key) {
+  StringInfoData list;
+  initStringInfo(&list);
+  for (std::size_t i = 0; i < key.columns.size(); ++i)
+    appendStringInfo(&list, "%sp.%s::%s", i > 0 ? ", " : "", quote_identifier(key.referenced_names[i].c_str()),
+                     TypeText(*table.FindColumn(key.columns[i])));
+  return list.data;
+}
+
+char* ParentQuery(const Table& table, const ForeignKey& key) {
+  StringInfoData query;
+  initStringInfo(&query);
+  const char* only = get_rel_relkind(key.referenced_oid) == RELKIND_PARTITIONED_TABLE ? "" : "ONLY ";
+  appendStringInfo(&query, "SELECT %s FROM %s%s p WHERE true", KeyList(table, key), only, key.referenced_table.c_str());
+  for (const std::string& name : key.referenced_names) appendStringInfo(&query, " AND p.%s IS NOT NULL", quote_identifier(name.c_str()));
+  appendStringInfoString(&query, " ORDER BY ");
+  for (std::size_t i = 0; i < key.referenced_names.size(); ++i)
+    appendStringInfo(&query, "%sp.%s", i > 0 ? ", " : "", quote_identifier(key.referenced_names[i].c_str()));
+  return query.data;
+}
+
+Portal OpenKeys(const char* query) {
+  const int level = EnterCatalogSettings();
+  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+  SPIPlanPtr const plan = SPI_prepare_cursor(query, 0, nullptr, 0);
+  if (plan == nullptr) elog(ERROR, "could not plan: %s", query);
+  Portal const portal = SPI_cursor_open(nullptr, plan, nullptr, nullptr, true);
+  LeaveCatalogSettings(level);
+  return portal;
+}
+
+KeyChunk FetchKeys(Portal portal, const KeyColumn* columns, int count, MemoryContext context) {
+  SPI_cursor_fetch(portal, true, kChunk);
+  KeyChunk chunk = {static_cast<long>(SPI_processed), nullptr};
+  MemoryContext const caller = MemoryContextSwitchTo(context);
+  chunk.values = static_cast<Datum*>(palloc(sizeof(Datum) * static_cast<Size>(std::max<long>(chunk.rows, 1) * count)));
+  for (long row = 0; row < chunk.rows; ++row) {
+    for (int i = 0; i < count; ++i) {
+      bool is_null = false;
+      Datum value = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, i + 1, &is_null);
+      if (!columns[i].by_value) {
+        value = columns[i].length == -1 ? PointerGetDatum(PG_DETOAST_DATUM_PACKED(datumCopy(value, false, -1)))
+                                        : datumCopy(value, false, columns[i].length);
+      }
+      chunk.values[row * count + i] = value;
+    }
+  }
+  MemoryContextSwitchTo(caller);
+  SPI_freetuptable(SPI_tuptable);
+  return chunk;
+}
+
+void AppendKey(StoredValueSet& store, const KeyColumn& column, Datum value) {
+  if (column.by_value) {
+    store.AppendWord(value);
+  } else if (column.length == -1) {
+    store.AppendBytes(DatumGetPointer(value), VARSIZE_ANY(DatumGetPointer(value)));
+  } else {
+    store.AppendBytes(DatumGetPointer(value), static_cast<std::size_t>(column.length));
+  }
+}
+
+// All keys of the parents, or every stride-th one, in key order.
+void StoreKeys(const Table& table, const ForeignKey& key, std::int64_t stride, ParentKeys& parents) {
+  std::vector<KeyColumn> columns;
+  std::vector<std::shared_ptr<StoredValueSet>> stores;
+  for (const AttributeNumber number : key.columns) {
+    const Type& type = *table.FindColumn(number)->type;
+    columns.push_back({type.by_value, static_cast<short>(type.length), EncodingOf(type)});
+    stores.push_back(std::make_shared<StoredValueSet>(columns.back().encoding, key.columns.size() == 1));
+  }
+  const int count = static_cast<int>(columns.size());
+  const KeyColumn* plain_columns = columns.data();
+  Portal const portal = CallServer([&] { return OpenKeys(ParentQuery(table, key)); });
+  MemoryContext const context = CallServer([] {
+    return AllocSetContextCreate(CurrentMemoryContext, "dbmocker parent keys", ALLOCSET_DEFAULT_SIZES);
+  });
+  std::int64_t seen = 0;
+  for (;;) {
+    const KeyChunk chunk = CallServer([=] { return FetchKeys(portal, plain_columns, count, context); });
+    for (long row = 0; row < chunk.rows; ++row, ++seen) {
+      if (seen % stride != 0) continue;
+      for (int i = 0; i < count; ++i)
+        AppendKey(*stores[static_cast<std::size_t>(i)], columns[static_cast<std::size_t>(i)], chunk.values[row * count + i]);
+      parents.count++;
+    }
+    CallServer([=] {
+      MemoryContextReset(context);
+      CHECK_FOR_INTERRUPTS();
+    });
+    if (chunk.rows < kChunk) break;
+  }
+  CallServer([=] {
+    MemoryContextDelete(context);
+    SPI_cursor_close(portal);
+    SPI_finish();
+  });
+  for (auto& store : stores) parents.columns.push_back(store);
+}
+
+bool IsIntegerType(const Type& type) {
+  return type.schema == "pg_catalog" && (type.name == "int2" || type.name == "int4" || type.name == "int8");
+}
+
+// count, smallest and largest key of an integer foreign key; count and bytes of all keys of another one.
+Numbers MeasureParents(const ForeignKey& key, bool is_integer) {
+  const char* only = get_rel_relkind(key.referenced_oid) == RELKIND_PARTITIONED_TABLE ? "" : "ONLY ";
+  const char* first = quote_identifier(key.referenced_names.front().c_str());
+  StringInfoData query;
+  initStringInfo(&query);
+  if (is_integer) {
+    appendStringInfo(&query, "SELECT pg_catalog.count(%s), pg_catalog.min(%s)::pg_catalog.int8, pg_catalog.max(%s)::pg_catalog.int8", first, first, first);
+  } else {
+    appendStringInfoString(&query, "SELECT pg_catalog.count(*), pg_catalog.sum((0");
+    for (const std::string& name : key.referenced_names)
+      appendStringInfo(&query, " + pg_catalog.pg_column_size(%s) + 16", quote_identifier(name.c_str()));
+    appendStringInfoString(&query, ")::pg_catalog.int8)::pg_catalog.int8");
+  }
+  appendStringInfo(&query, " FROM %s%s", only, key.referenced_table.c_str());
+  return QueryNumbers(query.data);
+}
+
+ParentKeys ReadParents(const Table& table, const ForeignKey& key, const RunOptions& options) {
+  ParentKeys parents;
+  const Column& column = *table.FindColumn(key.columns.front());
+  const bool is_integer = key.columns.size() == 1 && IsIntegerType(*column.type);
+  const Numbers measured = CallServer([&] { return MeasureParents(key, is_integer); });
+  const std::int64_t count = measured.values[0];
+  if (count == 0) return parents;
+  if (is_integer && measured.values[2] - measured.values[1] + 1 == count) {
+    parents.count = static_cast<std::uint64_t>(count);
+    parents.dense_first = measured.values[1];
+    parents.columns.push_back(MakeSequenceValueSet(*column.type, measured.values[1], 1, parents.count));
+    parents.description = "keys " + std::to_string(measured.values[1]) + " to " + std::to_string(measured.values[2]);
+    return parents;
+  }
+  const std::int64_t bytes = is_integer ? count * 8 : measured.values[1];
+  const std::int64_t limit = static_cast<std::int64_t>(options.memory_limit_mb) * 1024 * 1024;
+  const std::int64_t stride = bytes <= limit ? 1 : (bytes + limit - 1) / limit;
+  StoreKeys(table, key, stride, parents);
+  parents.description = std::to_string(parents.count) + " keys";
+  if (stride > 1) {
+    parents.description = "every " + std::to_string(stride) + "th of " + std::to_string(count) + " keys (memory_limit_mb)";
+    CallServer([&] {
+      ereport(NOTICE, (errmsg("foreign key \"%s\" uses only every %lldth key of %s", key.name.c_str(),
+                              static_cast<long long>(stride), key.referenced_table.c_str()),
+                       errdetail("All %lld keys need %lld MB.", static_cast<long long>(count),
+                                 static_cast<long long>(bytes / 1024 / 1024)),
+                       errhint("Raise option memory_limit_mb.")));
+    });
+  }
+  return parents;
+}
+
+// ------------------------------------------------------------------------------------------------------- sequences
+
+// The next value that nextval() would give, as the sequence's owner sees it.
+std::int64_t NextSequenceValue(Oid sequence, std::int64_t increment) {
+  char* query = psprintf("SELECT s.last_value, s.is_called::pg_catalog.int4::pg_catalog.int8 FROM %s s",
+                         quote_qualified_identifier(get_namespace_name(get_rel_namespace(sequence)), get_rel_name(sequence)));
+  const Numbers state = RunAs(OwnerOf(sequence), [=] { return QueryNumbers(query); });
+  return state.values[1] != 0 ? state.values[0] + increment : state.values[0];
+}
+
+void CheckSequencePrivilege(Oid sequence, bool is_identity) {
+  if (is_identity || pg_class_aclcheck(sequence, GetUserId(), ACL_USAGE | ACL_UPDATE) == ACLCHECK_OK) return;
+  aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SEQUENCE, get_rel_name(sequence));
+}
+
+// First of `rows` values past those that are handed out and stored. `reserve` moves the sequence behind the last one,
+// under a lock that nextval() waits for.
+std::int64_t TakeSequenceValues(Oid sequence, std::int64_t increment, std::int64_t beyond, std::int64_t rows, bool reserve) {
+  if (reserve) LockRelationOid(sequence, ShareRowExclusiveLock);
+  std::int64_t first = NextSequenceValue(sequence, increment);
+  first = increment > 0 ? std::max(first, beyond) : std::min(first, beyond);
+  if (reserve) {
+    if (rows > 0) {
+      RunAs(OwnerOf(sequence), [=] {
+        DirectFunctionCall2(setval_oid, ObjectIdGetDatum(sequence), Int64GetDatum(first + (rows - 1) * increment));
+        return 0;
+      });
+    }
+    UnlockRelationOid(sequence, ShareRowExclusiveLock);
+  }
+  return first;
+}
+
+}  // namespace
+
+bool HasRows(Relation target) {
+  const char kind = target->rd_rel->relkind;
+  if (kind == RELKIND_FOREIGN_TABLE) return ForeignTableHasRows(RelationGetRelid(target));
+  if (kind != RELKIND_PARTITIONED_TABLE) return LeafHasRows(target);
+  List* leaves = find_all_inheritors(RelationGetRelid(target), AccessShareLock, nullptr);
+  ListCell* cell = nullptr;
+  foreach (cell, leaves) {
+    Relation const leaf = table_open(lfirst_oid(cell), NoLock);
+    const bool found = leaf->rd_rel->relkind == RELKIND_RELATION        ? LeafHasRows(leaf)
+                       : leaf->rd_rel->relkind == RELKIND_FOREIGN_TABLE ? ForeignTableHasRows(RelationGetRelid(leaf))
+                                                                        : false;
+    table_close(leaf, NoLock);
+    if (found) return true;
+  }
+  return false;
+}
+
+void GatherFacts(const Table& table, const RunOptions& options, TargetFacts& facts) {
+  const FactRequests requests = FindFactRequests(table);
+  if (facts.has_rows)
+    for (const AttributeNumber number : requests.maxima) facts.maxima[number] = LargestStored(table, *table.FindColumn(number));
+  for (const std::size_t place : requests.foreign_keys) {
+    const ForeignKey& key = table.foreign_keys[place];
+    if (key.referenced_oid == table.oid && !facts.has_rows) continue;
+    facts.parents[place] = ReadParents(table, key, options);
+  }
+}
+
+void GatherSequences(const Table& table, std::uint64_t rows, bool reserve, TargetFacts& facts) {
+  for (const AttributeNumber number : FindFactRequests(table).sequences) {
+    const Column& column = *table.FindColumn(number);
+    const SequenceInfo& sequence = *column.sequence;
+    std::int64_t beyond = sequence.increment > 0 ? sequence.minimum : sequence.maximum;
+    if (const auto stored = facts.maxima.find(number); stored != facts.maxima.end() && stored->second) {
+      const std::int64_t increment = sequence.increment > 0 ? sequence.increment : 0;
+      if (increment > 0 && *stored->second < sequence.maximum) beyond = std::max(beyond, *stored->second + 1);
+    }
+    const Oid oid = sequence.oid;
+    const std::int64_t increment = sequence.increment;
+    const bool is_identity = column.identity != '\0';
+    const auto wanted = static_cast<std::int64_t>(rows);
+    facts.sequence_starts[number] = CallServer([=] {
+      CheckSequencePrivilege(oid, is_identity);
+      return TakeSequenceValues(oid, increment, beyond, wanted, reserve);
+    });
+  }
+}
+
+}  // namespace dbmocker::server

@@ -1,0 +1,24 @@
+// The facts that a plan needs of stored data: where sequences and keys go on, and the keys of referenced tables.
+// Read first: GatherFacts.
+#pragma once
+
+#include "server/postgres_api.h"
+
+#include "dbmocker/plan.h"
+#include "server/parse_options.h"
+
+namespace dbmocker::server {
+
+// True if the target holds a row that the current snapshot sees. May ereport.
+bool HasRows(Relation target);
+
+// Answers FindFactRequests(table) except for sequences. Reads parents' keys as the caller (SELECT privilege needed).
+// first_ordinal and has_rows are given by the caller. May throw ServerError.
+void GatherFacts(const Table& table, const RunOptions& options, TargetFacts& facts);
+
+// For every sequence that the table's columns take values from: the first value that `rows` rows may use, past all
+// stored ones. `reserve`: moves the sequences past those values (not undone by rollback, like nextval).
+// May throw ServerError.
+void GatherSequences(const Table& table, std::uint64_t rows, bool reserve, TargetFacts& facts);
+
+}  // namespace dbmocker::server

@@ -1,0 +1,204 @@
+// dbmocker.generate(): the five steps of the main path, in the order of the functions' names below.
+// Read first: GenerateRows.
+#include "server/generate_table.h"
+
+#include <algorithm>
+
+#include "server/boundary.h"
+#include "server/check_target.h"
+#include "server/describe_table.h"
+#include "server/gather_facts.h"
+#include "server/produce_rows.h"
+#include "server/settle_references.h"
+#include "server/target_state.h"
+#include "server/write_rows.h"
+
+namespace dbmocker::server {
+namespace {
+
+// The server's side of a run. Plain data.
+struct OpenRun {
+  Relation relation;
+  MemoryContext context;  // of everything that the run allocates
+  MemoryContext caller;
+  bool has_rows;
+  BlockNumber blocks;  // of the main fork before the run; 0 where there is none
+  std::int64_t first_row;
+};
+
+bool HasOwnStorage(Relation relation) { return relation->rd_rel->relkind == RELKIND_RELATION; }
+
+// Opens and locks everything that the run reads or writes, in one order for all runs: state row, target, parents.
+OpenRun OpenForRun(Oid target, std::int64_t rows) {
+  OpenRun run = {};
+  PreventCommandIfReadOnly("dbmocker.generate()");
+  PreventCommandDuringRecovery("dbmocker.generate()");
+  run.relation = OpenTarget(target, RowExclusiveLock, TargetUse::Write);
+  PushActiveSnapshot(GetTransactionSnapshot());
+  run.has_rows = HasRows(run.relation);
+  run.first_row = ReserveRows(target, run.has_rows, rows);
+  PopActiveSnapshot();
+  // Another run on the same target may have ended while this one waited: look again with a snapshot of now.
+  CommandCounterIncrement();
+  PushActiveSnapshot(GetTransactionSnapshot());
+  run.has_rows = HasRows(run.relation);
+  run.caller = CurrentMemoryContext;
+  run.context = AllocSetContextCreate(run.caller, "dbmocker run", ALLOCSET_DEFAULT_SIZES);
+  MemoryContextSwitchTo(run.context);
+  return run;
+}
+
+void CloseRun(const OpenRun& run) {
+  PopActiveSnapshot();
+  table_close(run.relation, NoLock);
+  MemoryContextSwitchTo(run.caller);
+  MemoryContextDelete(run.context);
+}
+
+void WriteRows(const Table& table, const Plan& plan, const RunOptions& options, Writer writer, const OpenRun& run,
+               RunReport& report) {
+  const bool probe = run.has_rows || !plan.checked_keys.empty();
+  const char* reason = nullptr;
+  const bool validate = writer == Writer::Batch && !table.foreign_keys.empty() &&
+                        CallServer([&] { return MayValidateAtEnd(table, report.rows, &reason); });
+  EState* estate = nullptr;
+  ResultRelInfo* result_relation = nullptr;
+  CallServer([&] {
+    estate = CreateExecutorState();
+    result_relation = OpenResultRelation(run.relation, estate, probe);
+  });
+  {
+    ProducerSettings settings;
+    settings.batch_size = ChooseBatchSize(table, options);
+    settings.max_attempts = options.max_attempts;
+    settings.probe_stored_rows = probe && HasOwnStorage(run.relation);
+    RowProducer producer(table, plan, settings, run.relation, estate, result_relation);
+    if (writer == Writer::Batch) {
+      WriteBatches(producer, run.relation, estate, result_relation, !validate && !table.foreign_keys.empty());
+    } else {
+      WriteSingly(producer, table, plan);
+    }
+    report.redrawn_rows = static_cast<std::int64_t>(producer.redrawn_rows());
+  }
+  CallServer([&] {
+    ExecCloseIndices(result_relation);
+    FreeExecutorState(estate);
+    if (validate) ValidateReferences(table, run.blocks > 0 ? run.blocks - 1 : 0);
+  });
+}
+
+}  // namespace
+
+int ChooseBatchSize(const Table& table, const RunOptions& options) {
+  if (options.batch_size > 0) return options.batch_size;
+  return std::clamp(40000 / std::max(1, table.attribute_count), 50, 1000);
+}
+
+std::unique_ptr<Plan> PlanRows(const Table& table, std::int64_t rows, const RunOptions& options, bool reserve_sequences,
+                               TargetFacts& facts) {
+  PlanOptions plan_options;
+  plan_options.seed = options.seed;
+  plan_options.reference_time = options.reference_time;
+  plan_options.null_probability = options.null_probability;
+  const auto count = static_cast<std::uint64_t>(rows);
+  GatherFacts(table, options, facts);
+  GatherSequences(table, count, false, facts);
+  std::unique_ptr<Plan> plan = BuildPlan(table, count, plan_options, facts);
+  if (!reserve_sequences || facts.sequence_starts.empty()) return plan;
+  // Nothing stands against the run: take the values, and plan again if somebody else took some in between.
+  const auto planned = facts.sequence_starts;
+  GatherSequences(table, count, true, facts);
+  return facts.sequence_starts == planned ? std::move(plan) : BuildPlan(table, count, plan_options, facts);
+}
+
+RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& options) {
+  const TimestampTz started = CallServer([] { return GetCurrentTimestamp(); });
+  RunReport report = {};
+  report.target = target;
+  report.rows = rows;
+  report.seed = options.seed;
+  report.reference_time = options.reference_time;
+
+  const OpenRun opened = CallServer([=] { return OpenForRun(target, rows); });
+  OpenRun run = opened;
+  const Table table = DescribeTable(target);
+  const WriterDecision decision = ChooseWriter(table, options);
+  CallServer([&] {
+    if (decision.writer == Writer::Batch) {
+      const char* reason = nullptr;
+      if (MayValidateAtEnd(table, rows, &reason)) LockReferencedTables(table);
+    }
+    if (HasOwnStorage(run.relation)) run.blocks = RelationGetNumberOfBlocks(run.relation);
+  });
+  TargetFacts facts;
+  facts.has_rows = run.has_rows;
+  facts.first_ordinal = static_cast<std::uint64_t>(run.first_row);
+  const std::unique_ptr<Plan> plan = PlanRows(table, rows, options, true, facts);
+  if (rows > 0) WriteRows(table, *plan, options, decision.writer, run, report);
+
+  report.writer = NameOf(decision.writer);
+  report.first_row = run.first_row;
+  CallServer([&] {
+    report.heap_bytes = HasOwnStorage(run.relation)
+                            ? static_cast<std::int64_t>(RelationGetNumberOfBlocks(run.relation) - run.blocks) * BLCKSZ
+                            : -1;
+    CloseRun(run);
+    report.elapsed = GetCurrentTimestamp() - started;
+  });
+  return report;
+}
+
+void FormReport(const RunReport& report, Datum* values, bool* nulls) {
+  std::fill(nulls, nulls + kReportColumns, false);
+  auto* elapsed = static_cast<Interval*>(palloc0(sizeof(Interval)));
+  elapsed->time = report.elapsed;
+  const double seconds = static_cast<double>(report.elapsed) / 1e6;
+  values[0] = ObjectIdGetDatum(report.target);
+  values[1] = Int64GetDatum(report.rows);
+  values[2] = IntervalPGetDatum(elapsed);
+  values[3] = Float8GetDatum(seconds > 0 ? static_cast<double>(report.rows) / seconds : 0);
+  values[4] = CStringGetTextDatum(report.writer);
+  values[5] = Int32GetDatum(report.workers);
+  values[6] = Int64GetDatum(report.first_row);
+  values[7] = Int64GetDatum(report.redrawn_rows);
+  values[8] = Int64GetDatum(report.heap_bytes);
+  nulls[8] = report.heap_bytes < 0;
+  values[9] = Int64GetDatum(report.seed);
+  values[10] = TimestampTzGetDatum(report.reference_time);
+}
+
+}  // namespace dbmocker::server
+
+using namespace dbmocker::server;
+
+DBMOCKER_FUNCTION(dbmocker_generate) {
+  struct Arguments {
+    Oid target;
+    std::int64_t rows;
+    RunOptions options;
+  };
+  const auto arguments = CallServer([=]() -> Arguments {
+    if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+      ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("target and rows must not be null"),
+                      errhint("Call it as dbmocker.generate('users', 1000).")));
+    Arguments read = {};
+    read.target = PG_GETARG_OID(0);
+    read.rows = PG_GETARG_INT64(1);
+    if (read.rows < 0)
+      ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("rows must not be negative"),
+                      errdetail("The number of rows asked for is %lld.", static_cast<long long>(read.rows)),
+                      errhint("Ask for 0 rows or more.")));
+    const std::int64_t seed = PG_ARGISNULL(2) ? 0 : PG_GETARG_INT64(2);
+    read.options = ParseOptions(PG_ARGISNULL(2) ? nullptr : &seed, PG_ARGISNULL(3) ? nullptr : PG_GETARG_JSONB_P(3));
+    return read;
+  });
+  const RunReport report = GenerateRows(arguments.target, arguments.rows, arguments.options);
+  return CallServer([&] {
+    TupleDesc descriptor = nullptr;
+    if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE) elog(ERROR, "return type must be a row type");
+    Datum values[kReportColumns];
+    bool nulls[kReportColumns];
+    FormReport(report, values, nulls);
+    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls));
+  });
+}

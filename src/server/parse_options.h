@@ -1,0 +1,28 @@
+// The options argument of the SQL functions: strict, with every key and value checked before anything is done.
+// Read first: ParseOptions.
+#pragma once
+
+#include "server/postgres_api.h"
+
+#include <cstdint>
+
+namespace dbmocker::server {
+
+enum class WriterChoice { Auto, Single, Batch };
+
+// All options of a run. Plain data: may live across longjmp.
+struct RunOptions {
+  std::int64_t seed;
+  std::int64_t reference_time;  // microseconds since 2000-01-01 UTC
+  double null_probability;      // 0 … 1
+  WriterChoice insertion_strategy;
+  int batch_size;               // rows; 0 = by the row's width
+  int max_attempts;             // draws of one row before the run gives up
+  int memory_limit_mb;          // for the keys of referenced tables
+};
+
+// Reads the seed (NULL: setting dbmocker.seed) and the options (NULL: none). Ereports 22023 for an unknown key or a bad
+// value, with the valid ones in the hint.
+RunOptions ParseOptions(const std::int64_t* seed, Jsonb* options);
+
+}  // namespace dbmocker::server

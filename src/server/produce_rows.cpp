@@ -1,0 +1,281 @@
+// RowProducer: fill (C++), convert and check (server), draw again what failed. See produce_rows.h.
+// A batch needs one CallServer for all of its rows; redraws go group by group: all failed rows at attempt 1, what is left
+// of them at attempt 2, and so on. Where a small unique key has no room for a stride per attempt, rows are redrawn one by
+// one, in order, so that the spare positions they take do not depend on the batch size.
+// Read first: RowProducer::NextBatch.
+#include "server/produce_rows.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "dbmocker/error.h"
+#include "server/boundary.h"
+#include "server/compat.h"
+
+namespace dbmocker::server {
+
+RowProducer::RowProducer(const Table& table, const Plan& plan, const ProducerSettings& settings, Relation relation,
+                         EState* estate, ResultRelInfo* result_relation)
+    : table_(table), plan_(plan), settings_(settings), relation_(relation), estate_(estate),
+      result_relation_(result_relation), produced_(settings.skip_rows) {
+  if (!plan.checked_keys.empty() && settings_.probe_stored_rows) settings_.batch_size = 1;  // each row sees the ones before
+  CallServer([this] {
+    context_ = CurrentMemoryContext;
+    batch_context_ = AllocSetContextCreate(context_, "dbmocker batch", ALLOCSET_DEFAULT_SIZES);
+    slots_ = static_cast<TupleTableSlot**>(palloc(sizeof(TupleTableSlot*) * static_cast<Size>(settings_.batch_size)));
+    TupleDesc const descriptor = CreateTupleDescCopyConstr(RelationGetDescr(relation_));  // not counted by the cache
+    for (int i = 0; i < settings_.batch_size; ++i) slots_[i] = MakeSingleTupleTableSlot(descriptor, &TTSOpsVirtual);
+  });
+  PrepareColumns();
+  PrepareChecks();
+  if (settings_.probe_stored_rows) ChooseArbiters();
+  needs_check_ = !checks_.empty() || arbiter_list_ != nullptr || has_generated_ ||
+                 std::ranges::any_of(columns_, [](const ServerColumn& c) { return c.domain != nullptr || c.default_value != nullptr; });
+}
+
+// --------------------------------------------------------------------------------------------------------- preparation
+
+void RowProducer::PrepareColumns() {
+  for (const Column& column : table_.columns) has_generated_ |= column.is_generated;
+  std::vector<AttributeNumber> numbers;
+  for (const Column& column : table_.columns)
+    if (!column.is_generated) numbers.push_back(column.number);
+  columns_.resize(numbers.size());
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const bool is_default = std::ranges::count(plan_.server_columns, numbers[i]) > 0;
+    const AttributeNumber number = numbers[i];
+    CallServer([this, i, number, is_default] {
+      Form_pg_attribute const attribute = TupleDescAttr(RelationGetDescr(relation_), number - 1);
+      ServerColumn& out = columns_[i];
+      out = {};
+      out.number = static_cast<AttrNumber>(number);
+      out.by_value = attribute->attbyval;
+      out.length = attribute->attlen;
+      out.type_modifier = attribute->atttypmod;
+      out.type = getBaseTypeAndTypmod(attribute->atttypid, &out.type_modifier);
+      Oid function = InvalidOid;
+      getTypeInputInfo(out.type, &function, &out.input_parameter);
+      fmgr_info(function, &out.input);
+      if (out.type != attribute->atttypid) {
+        out.domain = static_cast<DomainConstraintRef*>(palloc0(sizeof(DomainConstraintRef)));
+        InitDomainConstraintRef(attribute->atttypid, out.domain, context_, true);
+      }
+      if (is_default) {
+        Node* expression = build_column_default(relation_, number);
+        if (expression != nullptr) out.default_value = ExecPrepareExpr(reinterpret_cast<Expr*>(expression), estate_);
+      }
+    });
+  }
+}
+
+void RowProducer::PrepareChecks() {
+  CallServer([this] {
+    TupleConstr* const constraints = RelationGetDescr(relation_)->constr;
+    const int count = constraints == nullptr ? 0 : constraints->num_check;
+    for (int i = 0; i < count; ++i) {
+      Node* expression = compat::CheckExpression(relation_, &constraints->check[i]);
+      if (expression == nullptr) continue;
+      ExprState* state = ExecPrepareExpr(reinterpret_cast<Expr*>(expression), estate_);
+      checks_.push_back({pstrdup(constraints->check[i].ccname), state});
+    }
+  });
+}
+
+// The indexes that generated rows may collide in, by the plan's list of keys.
+void RowProducer::ChooseArbiters() {
+  const auto is_wanted = [this](const std::string& name) {
+    return std::ranges::count(plan_.probed_keys, name) > 0 || std::ranges::count(plan_.checked_keys, name) > 0;
+  };
+  for (const UniqueKey& key : table_.unique_keys)
+    if (is_wanted(key.name) && !key.is_deferrable) arbiter_oids_.push_back(key.index_oid);
+  for (const ExclusionConstraint& exclusion : table_.exclusions)
+    if (is_wanted(exclusion.name)) arbiter_oids_.push_back(exclusion.index_oid);
+  CallServer([this] {
+    for (const Oid oid : arbiter_oids_) {
+      arbiter_list_ = lappend_oid(arbiter_list_, oid);
+      arbiters_.push_back({pstrdup(get_rel_name(oid)), nullptr});
+    }
+  });
+}
+
+// ------------------------------------------------------------------------------------------------------------ batches
+
+int RowProducer::NextBatch() {
+  const std::uint64_t left = plan_.rows - produced_;
+  const auto rows = static_cast<int>(std::min<std::uint64_t>(left, static_cast<std::uint64_t>(settings_.batch_size)));
+  if (rows == 0) return 0;
+  ordinals_.resize(static_cast<std::size_t>(rows));
+  for (std::size_t i = 0; i < ordinals_.size(); ++i) ordinals_[i] = plan_.first_ordinal + produced_ + i;
+  plan_.Fill(RowSet{ordinals_, ordinals_, 0}, batch_);
+
+  std::vector<int> failed(static_cast<std::size_t>(rows));
+  std::vector<const char*> reasons(failed.size());
+  const int failures = CallServer([&] { return ConvertBatch(rows, failed.data(), reasons.data()); });
+  if (failures > 0) {
+    failed.resize(static_cast<std::size_t>(failures));
+    for (int i = 0; i < failures; ++i) rejections_[reasons[static_cast<std::size_t>(i)]]++;
+    RedrawFailed(failed);
+  }
+  produced_ += static_cast<std::uint64_t>(rows);
+  return rows;
+}
+
+void RowProducer::RedrawFailed(const std::vector<int>& failed) {
+  redrawn_rows_ += failed.size();
+  if (plan_.HasStride()) return RedrawGroup(failed);
+  for (const int row : failed) RedrawGroup({row});
+}
+
+void RowProducer::RedrawGroup(std::vector<int> rows) {
+  std::vector<std::uint64_t> ordinals, positions;
+  std::vector<const char*> reasons;
+  for (int attempt = 1; !rows.empty(); ++attempt) {
+    if (attempt >= settings_.max_attempts) FailRow(ordinals.empty() ? 0 : ordinals.front(), reasons.empty() ? "" : reasons.front());
+    ordinals.clear();
+    positions.clear();
+    for (const int row : rows) {
+      const std::uint64_t ordinal = ordinals_[static_cast<std::size_t>(row)];
+      ordinals.push_back(ordinal);
+      if (plan_.HasStride()) {
+        positions.push_back(ordinal + static_cast<std::uint64_t>(attempt) * Plan::kPositionStride);
+      } else {
+        const std::uint64_t end = plan_.key_capacity - plan_.rows;
+        positions.push_back(spare_ < end ? plan_.first_ordinal + plan_.rows + spare_ : ordinal);
+        if (spare_ >= end && !reasons.empty() && arbiter_list_ != nullptr) FailRow(ordinal, reasons.front());
+        spare_++;
+      }
+    }
+    plan_.Fill(RowSet{ordinals, positions, static_cast<std::uint32_t>(attempt)}, scratch_);
+    reasons.assign(rows.size(), nullptr);
+    CallServer([&] {
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        TupleTableSlot* slot = slots_[rows[i]];
+        reasons[i] = ConvertRow(scratch_, i, slot);
+        if (reasons[i] == nullptr) KeepRow(slot);
+      }
+      CHECK_FOR_INTERRUPTS();
+    });
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (reasons[i] == nullptr) continue;
+      rejections_[reasons[i]]++;
+      reasons[kept] = reasons[i];
+      ordinals[kept] = ordinals[i];
+      rows[kept++] = rows[i];
+    }
+    rows.resize(kept);
+  }
+}
+
+void RowProducer::FailRow(std::uint64_t ordinal, const char* constraint) const {
+  const bool is_key = std::ranges::any_of(arbiters_, [&](const ServerCheck& key) { return std::strcmp(key.name, constraint) == 0; });
+  std::string text;
+  for (const CheckConstraint& check : table_.checks)
+    if (check.name == constraint) text = " " + check.text;
+  for (const UniqueKey& key : table_.unique_keys)
+    if (key.name == constraint) text = " (" + JoinColumnNames(table_, key.columns) + ")";
+  throw Error(is_key ? sqlstate::kUniqueViolation : sqlstate::kCheckViolation,
+              "cannot generate a row for table \"" + table_.name + "\" that satisfies constraint \"" + constraint + "\"",
+              "Row " + std::to_string(ordinal) + " was drawn " + std::to_string(settings_.max_attempts) +
+                  " times at most and always failed" + text + ".",
+              is_key ? "Ask for fewer rows, or widen the columns of the key."
+                     : "Relax the constraint, or raise option max_attempts.");
+}
+
+// ------------------------------------------------------------------------------------------------------ server phases
+
+int RowProducer::ConvertBatch(int rows, int* failed, const char** reasons) {
+  MemoryContextReset(batch_context_);
+  int failures = 0;
+  for (int row = 0; row < rows; ++row) {
+    const char* fault = ConvertRow(batch_, static_cast<std::size_t>(row), slots_[row]);
+    if (fault == nullptr) continue;
+    failed[failures] = row;
+    reasons[failures++] = fault;
+  }
+  return failures;
+}
+
+// Fills the slot with row `row` of a batch; returns the constraint that it fails, nullptr if none.
+const char* RowProducer::ConvertRow(const Batch& batch, std::size_t row, TupleTableSlot* slot) {
+  ExecClearTuple(slot);
+  Datum* values = slot->tts_values;
+  bool* nulls = slot->tts_isnull;
+  const std::size_t count = batch.columns.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const ColumnBuffer& column = batch.columns[i];
+    values[i] = column.words()[row];
+    nulls[i] = column.nulls()[row] != 0;
+  }
+  MemoryContext const caller = MemoryContextSwitchTo(batch_context_);
+  for (ServerColumn& column : columns_) {
+    const int place = column.number - 1;
+    const ColumnBuffer& buffer = batch.columns[static_cast<std::size_t>(place)];
+    if (buffer.encoding == Encoding::InputText && !nulls[place])
+      values[place] = InputFunctionCall(&column.input, reinterpret_cast<char*>(values[place]), column.input_parameter,
+                                        column.type_modifier);
+    if (column.default_value != nullptr)
+      values[place] = ExecEvalExprSwitchContext(column.default_value, GetPerTupleExprContext(estate_), &nulls[place]);
+  }
+  MemoryContextSwitchTo(caller);
+  ExecStoreVirtualTuple(slot);
+  return needs_check_ ? FindFault(slot) : nullptr;
+}
+
+const char* RowProducer::FindFault(TupleTableSlot* slot) {
+  MemoryContext const caller = MemoryContextSwitchTo(batch_context_);
+  ExprContext* const expressions = GetPerTupleExprContext(estate_);
+  expressions->ecxt_scantuple = slot;
+  const char* fault = nullptr;
+  slot->tts_tableOid = RelationGetRelid(relation_);
+  if (has_generated_) ExecComputeStoredGenerated(result_relation_, estate_, slot, CMD_INSERT);
+  for (const ServerColumn& column : columns_) {
+    if (column.domain == nullptr || fault != nullptr) continue;
+    fault = FindDomainFault(column, slot->tts_values[column.number - 1], slot->tts_isnull[column.number - 1]);
+  }
+  for (const ServerCheck& check : checks_) {
+    if (fault != nullptr) break;
+    expressions->ecxt_scantuple = slot;
+    if (!ExecCheck(check.state, expressions)) fault = check.name;
+  }
+  if (fault == nullptr && arbiter_list_ != nullptr) {
+    for (std::size_t i = 0; i < arbiter_oids_.size() && fault == nullptr; ++i) {
+      List* one = list_make1_oid(arbiter_oids_[i]);
+      if (compat::ConflictsWithStoredRow(result_relation_, slot, estate_, one)) fault = arbiters_[i].name;
+    }
+  }
+  ResetPerTupleExprContext(estate_);
+  MemoryContextSwitchTo(caller);
+  return fault;
+}
+
+const char* RowProducer::FindDomainFault(const ServerColumn& column, Datum value, bool is_null) {
+  UpdateDomainConstraintRef(column.domain);
+  ExprContext* const expressions = GetPerTupleExprContext(estate_);
+  ListCell* cell = nullptr;
+  foreach (cell, column.domain->constraints) {
+    auto* constraint = static_cast<DomainConstraintState*>(lfirst(cell));
+    if (constraint->constrainttype == DOM_CONSTRAINT_NOTNULL) {
+      if (is_null) return "NOT NULL of a domain";
+      continue;
+    }
+    expressions->domainValue_datum = MakeExpandedObjectReadOnly(value, is_null, column.length);
+    expressions->domainValue_isNull = is_null;
+    if (!ExecCheck(constraint->check_exprstate, expressions)) return pstrdup(constraint->name);
+  }
+  return nullptr;
+}
+
+// Copies a redrawn row out of the scratch batch, which the next attempt overwrites.
+void RowProducer::KeepRow(TupleTableSlot* slot) {
+  MemoryContext const caller = MemoryContextSwitchTo(batch_context_);
+  TupleDesc const descriptor = slot->tts_tupleDescriptor;
+  for (int i = 0; i < descriptor->natts; ++i) {
+    Form_pg_attribute const attribute = TupleDescAttr(descriptor, i);
+    if (slot->tts_isnull[i] || attribute->attbyval) continue;
+    slot->tts_values[i] = datumCopy(slot->tts_values[i], false, attribute->attlen);
+  }
+  MemoryContextSwitchTo(caller);
+}
+
+}  // namespace dbmocker::server

@@ -1,0 +1,102 @@
+// The row producer: batches of rows as tuple slots that satisfy the target's CHECK, NOT NULL and domain constraints by
+// the server's own evaluator and, where asked for, do not collide with stored rows. Rows that fail are drawn again.
+// All writers take their rows from here. Alternates C++ phases (Plan::Fill) and server phases, see boundary.h.
+// Read first: RowProducer::NextBatch.
+#pragma once
+
+#include "server/postgres_api.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "dbmocker/plan.h"
+
+namespace dbmocker::server {
+
+struct ProducerSettings {
+  int batch_size = 1000;
+  int max_attempts = 1000;
+  std::uint64_t skip_rows = 0;  // rows of the plan that are not made
+  bool probe_stored_rows = false;  // look unique keys up in the target's indexes
+};
+
+// What the server must do for one column of each row. Plain data in the producer's memory context.
+struct ServerColumn {
+  AttrNumber number;
+  bool by_value;
+  short length;
+  Oid type;            // of the values: the base type below domains
+  int32 type_modifier;
+  FmgrInfo input;      // for values that come as text
+  Oid input_parameter;
+  ExprState* default_value;    // for columns left to their default
+  DomainConstraintRef* domain; // nullptr if the column's type is no domain
+};
+
+struct ServerCheck {
+  const char* name;
+  ExprState* state;
+};
+
+class RowProducer {
+ public:
+  // `relation` must stay open; `result_relation` (with its indexes open) is needed only to probe; `estate` evaluates
+  // expressions. May throw ServerError.
+  RowProducer(const Table& table, const Plan& plan, const ProducerSettings& settings, Relation relation, EState* estate,
+              ResultRelInfo* result_relation);
+  RowProducer(const RowProducer&) = delete;
+  RowProducer& operator=(const RowProducer&) = delete;
+
+  // Fills slots()[0, n) with the next rows and returns n; 0 when all rows of the plan are made. The slots' contents stay
+  // valid until the next call. Throws Error 23514 or 23505 when a row cannot be made in max_attempts draws.
+  int NextBatch();
+
+  TupleTableSlot** slots() { return slots_; }
+  std::uint64_t produced() const { return produced_; }
+  // Draws that failed, by the constraint that they failed.
+  const std::map<std::string, std::uint64_t>& rejections() const { return rejections_; }
+  std::uint64_t redrawn_rows() const { return redrawn_rows_; }
+
+ private:
+  void PrepareColumns();
+  void PrepareChecks();
+  void ChooseArbiters();
+  void RedrawFailed(const std::vector<int>& failed);
+  void RedrawGroup(std::vector<int> rows);
+  void FailRow(std::uint64_t ordinal, const char* constraint) const;
+
+  // Server phases: called through CallServer, own nothing.
+  int ConvertBatch(int rows, int* failed, const char** reasons);
+  const char* ConvertRow(const Batch& batch, std::size_t row, TupleTableSlot* slot);
+  const char* FindFault(TupleTableSlot* slot);
+  const char* FindDomainFault(const ServerColumn& column, Datum value, bool is_null);
+  void KeepRow(TupleTableSlot* slot);
+
+  const Table& table_;
+  const Plan& plan_;
+  ProducerSettings settings_;
+  Relation relation_;
+  EState* estate_;
+  ResultRelInfo* result_relation_;
+  MemoryContext context_ = nullptr;        // lives as long as the producer's owner
+  MemoryContext batch_context_ = nullptr;  // reset for every batch
+  std::vector<ServerColumn> columns_;      // that need work beyond copying a word
+  std::vector<ServerCheck> checks_;
+  std::vector<ServerCheck> arbiters_;      // names of probed indexes; state unused
+  std::vector<Oid> arbiter_oids_;
+  List* arbiter_list_ = nullptr;
+  bool has_generated_ = false;
+  bool needs_check_ = false;
+  TupleTableSlot** slots_ = nullptr;
+  Batch batch_;
+  Batch scratch_;
+  std::vector<std::uint64_t> ordinals_;
+  std::vector<std::uint64_t> positions_;
+  std::uint64_t produced_ = 0;
+  std::uint64_t spare_ = 0;  // spare positions used
+  std::uint64_t redrawn_rows_ = 0;
+  std::map<std::string, std::uint64_t> rejections_;
+};
+
+}  // namespace dbmocker::server

@@ -1,0 +1,111 @@
+// Set-based validation of foreign keys; see settle_references.h.
+// Read first: ValidateReferences.
+#include "server/settle_references.h"
+
+#include <algorithm>
+
+#include "server/compat.h"
+#include "server/read_catalog.h"
+
+namespace dbmocker::server {
+namespace {
+
+constexpr std::int64_t kFewRows = 1000;  // up to here row-by-row checks cost less than a lock
+
+bool MayLock(Oid relation) {
+  Oid const user = GetUserId();
+  return pg_class_aclcheck(relation, user, ACL_UPDATE | ACL_DELETE | ACL_TRUNCATE) == ACLCHECK_OK ||
+         compat::UserOwnsRelation(relation, user);
+}
+
+bool MayRead(Oid relation) {
+  return pg_class_aclcheck(relation, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
+         check_enable_rls(relation, InvalidOid, true) != RLS_ENABLED;
+}
+
+// The query that finds a row whose key is missing; $1 is the constraint. Operators are those of the constraint.
+constexpr char kQueryText[] =
+    "SELECT pg_catalog.format('SELECT %s FROM ONLY %s f LEFT JOIN ONLY %s p ON %s WHERE f.ctid OPERATOR(pg_catalog.>=) "
+    "$1 AND p.%I IS NULL AND (%s) LIMIT 1',"
+    " pg_catalog.string_agg(pg_catalog.format('f.%I::pg_catalog.text', a.attname), ', ' ORDER BY k.place),"
+    " c.conrelid::regclass, c.confrelid::regclass,"
+    " pg_catalog.string_agg(pg_catalog.format('p.%I OPERATOR(%I.%s) f.%I', r.attname, n.nspname, o.oprname, a.attname),"
+    "   ' AND ' ORDER BY k.place),"
+    " pg_catalog.min(r.attname::pg_catalog.text) FILTER (WHERE k.place = 1),"
+    " pg_catalog.string_agg(pg_catalog.format('f.%I IS NOT NULL', a.attname),"
+    "   CASE WHEN c.confmatchtype = 'f' THEN ' OR ' ELSE ' AND ' END ORDER BY k.place))"
+    " FROM pg_catalog.pg_constraint c,"
+    " LATERAL pg_catalog.unnest(c.conkey, c.confkey, c.conpfeqop) WITH ORDINALITY AS k(child, parent, operator, place)"
+    " JOIN pg_catalog.pg_attribute a ON a.attnum = k.child"
+    " JOIN pg_catalog.pg_attribute r ON r.attnum = k.parent"
+    " JOIN pg_catalog.pg_operator o ON o.oid = k.operator"
+    " JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace"
+    " WHERE c.oid = $1 AND a.attrelid = c.conrelid AND r.attrelid = c.confrelid"
+    " GROUP BY c.oid, c.conrelid, c.confrelid, c.confmatchtype";
+
+void ValidateReference(const Table& table, const ForeignKey& key, ItemPointer first) {
+  const CatalogRows text = RunCatalogQuery(kQueryText, key.constraint_oid);
+  if (text.row_count != 1) elog(ERROR, "foreign key %u has disappeared", key.constraint_oid);
+  const int level = EnterCatalogSettings();
+  // A merge or hash join over the new rows; the default work_mem is meant for many queries at once.
+  char memory[32];
+  pg_snprintf(memory, sizeof memory, "%d", std::max(work_mem, maintenance_work_mem));
+  set_config_option("work_mem", memory, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+  Oid types[] = {TIDOID};
+  Datum values[] = {PointerGetDatum(first)};
+  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+  SPI_execute_with_args(text.Get(0, 0), 1, types, values, nullptr, true, 1);
+  if (SPI_processed > 0) {
+    StringInfoData row;
+    initStringInfo(&row);
+    for (int i = 1; i <= SPI_tuptable->tupdesc->natts; ++i) {
+      const char* value = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i);
+      appendStringInfo(&row, "%s%s", i > 1 ? ", " : "", value == nullptr ? "null" : value);
+    }
+    ereport(ERROR, (errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+                    errmsg("generated rows of table \"%s\" violate foreign key constraint \"%s\"", table.name.c_str(), key.name.c_str()),
+                    errdetail("Key (%s) is not present in table %s.", row.data, key.referenced_table.c_str()),
+                    errhint("Nothing was kept. Columns that several foreign keys share may have no common key.")));
+  }
+  SPI_finish();
+  LeaveCatalogSettings(level);
+}
+
+}  // namespace
+
+bool MayValidateAtEnd(const Table& table, std::int64_t rows, const char** reason) {
+  *reason = nullptr;
+  if (rows < kFewRows) {
+    *reason = "few rows";
+  } else if (IsolationUsesXactSnapshot()) {
+    *reason = "the transaction keeps one snapshot";
+  } else if (!MayRead(table.oid)) {
+    *reason = "the current role may not read the target";
+  }
+  for (const ForeignKey& key : table.foreign_keys) {
+    if (*reason != nullptr) return false;
+    if (get_rel_relkind(key.referenced_oid) != RELKIND_RELATION) *reason = "a referenced table is partitioned";
+    else if (!MayRead(key.referenced_oid)) *reason = "row security or missing SELECT on a referenced table";
+    else if (!MayLock(key.referenced_oid)) *reason = "the current role may not lock a referenced table";
+  }
+  return *reason == nullptr;
+}
+
+void LockReferencedTables(const Table& table) {
+  List* tables = NIL;
+  for (const ForeignKey& key : table.foreign_keys) tables = list_append_unique_oid(tables, key.referenced_oid);
+  list_sort(tables, list_oid_cmp);
+  ListCell* cell = nullptr;
+  foreach (cell, tables) LockRelationOid(lfirst_oid(cell), ShareRowExclusiveLock);
+}
+
+void ValidateReferences(const Table& table, BlockNumber first_block) {
+  ItemPointerData first;
+  BlockIdSet(&first.ip_blkid, first_block);
+  first.ip_posid = 0;
+  PushActiveSnapshot(GetLatestSnapshot());
+  for (const ForeignKey& key : table.foreign_keys) ValidateReference(table, key, &first);
+  PopActiveSnapshot();
+}
+
+}  // namespace dbmocker::server

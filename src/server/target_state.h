@@ -1,0 +1,19 @@
+// Where the next run of a target goes on: table dbmocker.target_state, written with the rights of its owner.
+// Server style: functions may ereport and own nothing.
+// Read first: ReserveRows.
+#pragma once
+
+#include "server/postgres_api.h"
+
+#include <cstdint>
+
+namespace dbmocker::server {
+
+// The ordinal that the next run of `target` starts at: 0 for an empty target, else what ReserveRows left.
+std::int64_t NextRow(Oid target, bool has_rows);
+
+// Takes `rows` ordinals of `target` for this transaction and returns the first one. Waits for other transactions that
+// have taken some and not ended yet.
+std::int64_t ReserveRows(Oid target, bool has_rows, std::int64_t rows);
+
+}  // namespace dbmocker::server

@@ -1,0 +1,73 @@
+// The batch writer: whole batches through the table access method, then their index entries.
+// Read first: WriteBatches.
+#include "server/boundary.h"
+#include "server/compat.h"
+#include "server/write_rows.h"
+
+namespace dbmocker::server {
+namespace {
+
+struct BatchTarget {
+  Relation relation;
+  EState* estate;
+  ResultRelInfo* result_relation;
+  BulkInsertState bulk_state;
+  CommandId command;
+  bool fire_reference_checks;
+  int insert_options;
+};
+
+void InsertBatch(const BatchTarget& target, TupleTableSlot** slots, int rows) {
+  MemoryContext const caller = MemoryContextSwitchTo(GetPerTupleMemoryContext(target.estate));
+  table_multi_insert(target.relation, slots, rows, target.command, target.insert_options, target.bulk_state);
+  MemoryContextSwitchTo(caller);
+  const bool has_indexes = target.result_relation->ri_NumIndices > 0;
+  for (int row = 0; (has_indexes || target.fire_reference_checks) && row < rows; ++row) {
+    slots[row]->tts_tableOid = RelationGetRelid(target.relation);
+    List* recheck = has_indexes ? compat::InsertIndexTuples(target.result_relation, slots[row], target.estate) : NIL;
+    if (target.fire_reference_checks || recheck != NIL)
+      ExecARInsertTriggers(target.estate, target.result_relation, slots[row], recheck, nullptr);
+    list_free(recheck);
+  }
+  ResetPerTupleExprContext(target.estate);
+  CHECK_FOR_INTERRUPTS();
+}
+
+}  // namespace
+
+ResultRelInfo* OpenResultRelation(Relation relation, EState* estate, bool probing) {
+  auto* entry = makeNode(RangeTblEntry);
+  entry->rtekind = RTE_RELATION;
+  entry->relid = RelationGetRelid(relation);
+  entry->relkind = relation->rd_rel->relkind;
+  entry->rellockmode = RowExclusiveLock;
+  compat::InitRangeTable(estate, entry);
+  auto* result_relation = makeNode(ResultRelInfo);
+  InitResultRelInfo(result_relation, relation, 1, nullptr, 0);
+  estate->es_opened_result_relations = lappend(estate->es_opened_result_relations, result_relation);
+  if (relation->rd_rel->relkind == RELKIND_RELATION) ExecOpenIndices(result_relation, probing);
+  return result_relation;
+}
+
+void WriteBatches(RowProducer& producer, Relation relation, EState* estate, ResultRelInfo* result_relation,
+                  bool fire_reference_checks) {
+  // Rows that are validated at the end must lie behind the old ones: no free space in older pages is used.
+  const int insert_options = fire_reference_checks ? 0 : TABLE_INSERT_SKIP_FSM;
+  const BatchTarget target = CallServer([&] {
+    AfterTriggerBeginQuery();
+    return BatchTarget{relation, estate, result_relation, GetBulkInsertState(), GetCurrentCommandId(true),
+                       fire_reference_checks, insert_options};
+  });
+  while (const int rows = producer.NextBatch()) {
+    TupleTableSlot** slots = producer.slots();
+    CallServer([&] { InsertBatch(target, slots, rows); });
+  }
+  CallServer([&] {
+    FreeBulkInsertState(target.bulk_state);
+    table_finish_bulk_insert(relation, insert_options);
+    AfterTriggerEndQuery(estate);
+    CommandCounterIncrement();
+  });
+}
+
+}  // namespace dbmocker::server
