@@ -131,7 +131,7 @@ class Detector {
 
   static std::optional<Meaning> DetectFlag(const Words& words) {
     constexpr std::string_view kMostlyTrue =
-        " active enabled verified confirmed visible available public valid approved current ";
+        " active enabled verified confirmed visible available public published valid approved current ";
     constexpr std::string_view kMostlyFalse =
         " deleted archived blocked banned disabled locked suspended hidden admin superuser staff expired revoked "
         "featured flagged spam cancelled canceled removed failed inactive discontinued test ";

@@ -29,19 +29,19 @@ constexpr Verbs kVerbs[] = {
     {"deleted_at", " deleted delete deletion removed archived trashed discarded "},
     {"ordered_at",
      " ordered order placed submitted booked booking issued issue requested request invoice purchase "
-     "purchased transaction application applied reported enrolled enrollment queued sold sale "},
+     "purchased rented rental transaction application applied reported enrolled enrollment queued sold sale "},
     {"confirmed_at",
      " confirmed confirmation approved approval verified verification accepted activated activation "
      "acknowledged assigned reviewed signed "},
     {"paid_at", " paid payment charged captured billed processed "},
     {"shipped_at",
      " shipped shipping sent dispatched published publication posted publish released release launched "
-     "started departed "},
+     "started departed departure "},
     {"delivered_at", " delivered delivery received arrived arrival opened read installed "},
     {"closed_at",
      " completed completion finished ended closed resolved cancelled canceled cancellation refunded "
-     "returned revoked failed rejected expired locked banned suspended disabled resigned "},
-    {"due_at", " due deadline "},
+     "returned return revoked failed rejected expired locked banned suspended disabled resigned "},
+    {"due_at", " due deadline required "},
     {"expires_at", " expires expiry expiration expire renewal renews "},
     {"scheduled_at", kFutureWords},
     {"start_date", " hire hired employment effective "},

@@ -247,8 +247,19 @@ ValueSetPointer MakeSuffix(const ProviderRequest& request) {
   return MakeWordSet(request, "suffix of a name", kSuffixes);
 }
 
+ValueSetPointer MakeBloodType(const ProviderRequest& request) {
+  static constexpr std::string_view kTypes[] = {"O+", "A+", "B+", "AB+", "O-", "A-", "B-", "AB-"};
+  return MakeWordSet(request, "blood type", kTypes);
+}
+
+ValueSetPointer MakeRole(const ProviderRequest& request) {
+  static constexpr std::string_view kRoles[] = {"member", "viewer", "editor", "moderator", "admin"};
+  return MakeWordSet(request, "role", kRoles);
+}
+
 using namespace type_class;  // NOLINT: the bits read as words below
 constexpr ProviderEntry kEntries[] = {
+    {"blood_type", GroupKind::None, kText, 3, MakeBloodType},
     {"email", GroupKind::Person, kText, 10, MakeEmail},
     {"first_name", GroupKind::Person, kText, 0, MakeFirstName},
     {"gender", GroupKind::None, kText, 0, MakeGender},
@@ -259,6 +270,7 @@ constexpr ProviderEntry kEntries[] = {
     {"name", GroupKind::Person, kText, 0, MakeFullName},
     {"name_prefix", GroupKind::None, kText, 2, MakePrefix},
     {"name_suffix", GroupKind::None, kText, 2, MakeSuffix},
+    {"role", GroupKind::None, kText, 6, MakeRole},
     {"username", GroupKind::Person, kText, 5, MakeUsername},
 };
 

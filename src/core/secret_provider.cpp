@@ -21,7 +21,7 @@ ValueSetPointer MakeHexSet(const ProviderRequest& request, std::string_view desc
   const auto format = MakeTextColumn(request);
   if (!format || format->max_chars < 8) return nullptr;
   if (format->max_chars < prefix.size() + digits) {
-    if (format->max_chars < prefix.size() + 16) prefix = {};
+    if (format->max_chars < prefix.size() + 16) prefix = "";
     digits = format->max_chars - prefix.size();
   }
   TextTraits traits{.description = description, .size = kMany, .injective = digits >= 16};

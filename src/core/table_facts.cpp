@@ -17,6 +17,10 @@ constexpr std::string_view kCompanies =
     " company organization organisation vendor supplier manufacturer employer publisher business firm agency partner "
     "merchant airline bank carrier insurer sponsor corporation producer distributor customercompany ";
 constexpr std::string_view kProducts = " product item good merchandise variant part accessory sku ";
+// Have a price, but are named or titled in ways of their own.
+constexpr std::string_view kPricedOnly =
+    " event track song album book movie film course lesson class plan subscription room flight ticket hotel session "
+    "order detail line service ";
 constexpr std::string_view kCities = " city town municipality ";
 constexpr std::string_view kRegions = " state region province ";
 constexpr std::string_view kCountries_ = " country nation ";
@@ -65,7 +69,8 @@ TableFacts::TableFacts(const Table& table) : table_words_(SplitWords(table.name)
     has_person_ |= HasAny(words, " firstname lastname surname birthdate dob gender ");
     has_email_ |= words.size() == 1 && HasAny(words, " email ");
     has_staff_ |= HasAny(words, " salary department hire hired wage ");
-    has_product_ |= HasAny(words, " price sku ean upc barcode ");
+    has_product_ |=
+        HasAny(words, " sku ean upc barcode stock ") || (HasAny(words, " price ") && !EntityIn(kPricedOnly));
     has_network_ |= HasAny(words, " mac port ip hostname subnet netmask gateway ");
     if (HasAny(words, " city town zip zipcode postcode postal street country province ")) ++address_parts_;
     if ((type_class & (type_class::kDate | type_class::kTimestamp)) == 0) continue;
