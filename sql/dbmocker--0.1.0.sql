@@ -50,6 +50,13 @@ AS 'MODULE_PATHNAME', 'dbmocker_stream_rows';
 COMMENT ON FUNCTION dbmocker.stream_rows(anyelement, bigint, bigint, bigint, jsonb) IS
     'the rows behind dbmocker.rows(), one at a time; call rows() instead';
 
+CREATE FUNCTION dbmocker.draw_index(seed bigint, name text, ordinal bigint, size bigint, is_distinct boolean)
+RETURNS bigint
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'dbmocker_draw_index';
+COMMENT ON FUNCTION dbmocker.draw_index(bigint, text, bigint, bigint, boolean) IS
+    'an index from 0 to size - 1, a pure function of its arguments; distinct ordinals give distinct indexes if is_distinct, and NULL from size on';
+
 -- Written in SQL so that the server inlines it: in FROM, rows then stream instead of being stored first.
 CREATE FUNCTION dbmocker.rows(prototype anyelement, count bigint, seed bigint DEFAULT NULL,
                               first_row bigint DEFAULT 0, options jsonb DEFAULT '{}')

@@ -1,0 +1,34 @@
+// The order in which the tables of a schema are filled: referenced tables first; circles are broken at references that
+// may be NULL, which are filled in afterwards. Pure C++, no server call.
+// Read first: OrderTables.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace dbmocker::server {
+
+struct TableNode {
+  std::uint32_t oid;
+  std::string name;  // qualified and quoted
+};
+
+struct ReferenceEdge {
+  std::uint32_t constraint;
+  std::string name;
+  std::uint32_t from;  // the table that holds the foreign key
+  std::uint32_t to;
+  bool may_be_null;
+};
+
+struct FillOrder {
+  std::vector<std::uint32_t> tables;
+  std::vector<ReferenceEdge> filled_in_later;  // references that are NULL at first
+};
+
+// `edges` between tables outside `tables` and self-references are ignored. Among tables that are free to go, the one
+// that comes first in `tables` goes first. Throws Error 0A000 naming the tables of a circle without such a reference.
+FillOrder OrderTables(const std::vector<TableNode>& tables, const std::vector<ReferenceEdge>& edges);
+
+}  // namespace dbmocker::server
