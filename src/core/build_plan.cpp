@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "dbmocker/error.h"
+#include "limit_algebra.h"
 #include "plan_builder.h"
 
 namespace dbmocker {
@@ -13,18 +14,22 @@ namespace {
 // 64-bit words, below which ColumnPlan::null_below asks for NULL; the word of `null_ordinal` (if given) is always 0.
 class NullWordSource final : public IndexSource {
  public:
-  NullWordSource(StreamKey key, std::optional<std::uint64_t> null_ordinal) : key_(key), null_ordinal_(null_ordinal) {}
+  NullWordSource(StreamKey key, std::optional<std::uint64_t> null_ordinal, std::uint64_t null_from)
+      : key_(key), null_ordinal_(null_ordinal), null_from_(null_from) {}
   void Draw(const RowSet& rows, LaneReader&, std::span<std::uint64_t> out) const override {
     const StreamKey key = rows.attempt > 0 ? Derive(key_, rows.attempt) : key_;
     for (std::size_t i = 0; i < out.size(); ++i)
-      out[i] = rows.ordinals[i] == null_ordinal_ ? 0 : Word(key, rows.ordinals[i]);
+      out[i] = rows.ordinals[i] == null_ordinal_ || rows.ordinals[i] >= null_from_ ? 0 : Word(key, rows.ordinals[i]);
   }
   std::string Describe() const override { return "words for NULL"; }
 
  private:
   StreamKey key_;
   std::optional<std::uint64_t> null_ordinal_;
+  std::uint64_t null_from_;
 };
+
+}  // namespace
 
 double NullProbability(const ColumnState& state, double usual) {
   if (!state.meaning) return usual;
@@ -34,10 +39,9 @@ double NullProbability(const ColumnState& state, double usual) {
   return usual;
 }
 
-}  // namespace
-
-IndexSourcePointer MakeNullWordSource(StreamKey key, std::optional<std::uint64_t> null_ordinal) {
-  return std::make_unique<NullWordSource>(key, null_ordinal);
+IndexSourcePointer MakeNullWordSource(StreamKey key, std::optional<std::uint64_t> null_ordinal,
+                                      std::uint64_t null_from) {
+  return std::make_unique<NullWordSource>(key, null_ordinal, null_from);
 }
 
 std::uint64_t NullThreshold(double probability) {
@@ -67,6 +71,7 @@ std::unique_ptr<Plan> PlanBuilder::Build() {
   PlaceSelfReferences();
   PlaceRest();
   PlaceNulls();
+  JudgeChecks();
   MovePlan();
   ReportTable();
   ReportColumns();
@@ -130,29 +135,82 @@ void PlanBuilder::ReadLimits() {
                   "Drop or change one of the constraints.");
     }
   }
-  const bool has_default = std::ranges::any_of(table_.partitions, [](const Partition& p) { return p.is_default; });
-  if (!table_.partitions.empty() && !has_default) {
-    Expression any;
-    any.kind = Expression::Kind::Or;
-    for (const Partition& partition : table_.partitions)
-      if (partition.constraint) any.arguments.push_back(*partition.constraint);
-    if (!any.arguments.empty()) SolveCheck(any, types, limits);
-  }
+  ReadPartitions(types, limits);
   for (auto& [number, state] : columns_) {
-    if (const auto found = limits.find(number); found != limits.end()) state.limits = found->second;
-    LimitsByColumn of_domain;
-    const TypesByColumn value_type{{0, state.base}};
-    try {
-      for (const DomainConstraint& constraint : state.column->type->constraints)
-        SolveCheck(constraint.check, value_type, of_domain);
-      const auto found = of_domain.find(0);
-      if (found == of_domain.end()) continue;
-      state.limits.limits = Intersect(state.limits.limits, found->second.limits, state.base);
-      state.limits.not_null |= found->second.not_null;
-      state.limits.always_null |= found->second.always_null;
-    } catch (const Error& error) {
-      RefuseColumn(state, error);
-    }
+    const auto found = limits.find(number);
+    ReadDomains(state, found == limits.end() ? nullptr : &found->second);
+  }
+}
+
+// A row must fit one of the leaves, unless there is a default one.
+void PlanBuilder::ReadPartitions(const TypesByColumn& types, LimitsByColumn& limits) {
+  if (table_.partitions.empty() || std::ranges::any_of(table_.partitions, &Partition::is_default)) return;
+  Expression any;
+  any.kind = Expression::Kind::Or;
+  for (const Partition& partition : table_.partitions)
+    if (partition.constraint) any.arguments.push_back(*partition.constraint);
+  if (any.arguments.empty()) return;
+  try {
+    SolveCheck(any, types, limits);
+  } catch (const Error& error) {
+    throw Error(sqlstate::kInvalidParameterValue,
+                "cannot generate rows for table \"" + table_.name + "\": no partition accepts its CHECK constraints",
+                "PARTITION BY " + table_.partition_key + ". " + error.report().detail,
+                "Create a partition for rows that satisfy the CHECK constraints.");
+  }
+}
+
+void PlanBuilder::ReadDomains(ColumnState& state, const ColumnLimits* of_checks) {
+  LimitsByColumn of_domain;
+  const TypesByColumn value_type{{0, state.base}};
+  try {
+    if (of_checks != nullptr) state.limits = *of_checks;
+    for (const DomainConstraint& constraint : state.column->type->constraints)
+      SolveCheck(constraint.check, value_type, of_domain);
+    if (const auto found = of_domain.find(0); found != of_domain.end())
+      MergeColumnLimits(state.limits, found->second, state.base);
+    const bool is_filled = state.column->not_null && state.role == ColumnRole::Undecided;
+    if (state.limits.always_null && is_filled)
+      throw Error(sqlstate::kInvalidParameterValue, "the column is NOT NULL, but a CHECK constraint allows only NULL");
+  } catch (const Error& error) {
+    RefuseColumn(state, error);
+  }
+}
+
+// True if all values that a sequence gives to this run's rows lie within the column's limits.
+bool PlanBuilder::SequenceFits(const ColumnState& state) const {
+  const ValueLimits& limits = state.limits.limits;
+  if (limits.has_allowed || !limits.excluded.empty()) return false;
+  if (limits.intervals.empty() || rows_ == 0) return true;
+  std::string first;
+  std::string last;
+  state.values->AppendText(0, first);
+  state.values->AppendText(rows_ - 1, last);
+  const auto contains = [&](const ValueInterval& interval, const std::string& text) {
+    const int above = interval.lower ? CompareValues(text, *interval.lower, state.base) : 1;
+    const int below = interval.upper ? CompareValues(*interval.upper, text, state.base) : 1;
+    return (above > 0 || (above == 0 && interval.lower_inclusive)) &&
+           (below > 0 || (below == 0 && interval.upper_inclusive));
+  };
+  return std::ranges::any_of(limits.intervals, [&](const ValueInterval& interval) {
+    return contains(interval, first) && contains(interval, last);
+  });
+}
+
+// A solved CHECK is kept only by columns that the plan draws within limits; on others the server has to judge.
+void PlanBuilder::JudgeChecks() {
+  for (const CheckConstraint& check : table_.checks) {
+    auto& [method, detail] = check_methods_[check.name];
+    if (method != "construction") continue;
+    const bool is_kept = std::ranges::all_of(check.check.columns, [&](AttributeNumber number) {
+      const ColumnState* state = Find(number);
+      if (state == nullptr || state->role == ColumnRole::Generated || state->role == ColumnRole::ServerDefault)
+        return false;
+      if (state->role == ColumnRole::AlwaysNull) return !state->limits.not_null;
+      if (state->role == ColumnRole::Reference) return state->limits.limits.IsUnlimited();
+      return state->role != ColumnRole::Sequential || SequenceFits(*state);
+    });
+    if (!is_kept) method = "rejection";
   }
 }
 
@@ -191,8 +249,9 @@ void PlanBuilder::PlaceRest() {
 void PlanBuilder::PlaceNulls() {
   for (auto& [number, state] : columns_) {
     if (state.role != ColumnRole::Free && state.role != ColumnRole::KeyPart) continue;
-    if (state.column->not_null || state.limits.not_null || state.column->type->not_null || state.null_lane >= 0) continue;
-    if (state.values == nullptr) continue;
+    if (state.column->not_null || state.limits.not_null || state.column->type->not_null || state.null_lane >= 0)
+      continue;
+    if (state.values == nullptr || state.is_referred_to) continue;
     if (std::ranges::any_of(table_.unique_keys, [&](const UniqueKey& key) {
           return (key.is_primary || key.nulls_not_distinct) && std::ranges::count(key.columns, number) > 0;
         }))
@@ -229,7 +288,8 @@ FactRequests FindFactRequests(const Table& table) {
     references.insert(table.foreign_keys[place].columns.begin(), table.foreign_keys[place].columns.end());
   }
   for (const Column& column : table.columns) {
-    if (column.is_generated || !column.may_insert || references.contains(column.number)) continue;
+    if (column.is_generated || !column.may_insert) continue;
+    if (references.contains(column.number) && column.identity == '\0') continue;
     if (!IsInteger(*UnwrapDomains(*column.type, column.type_modifier).type)) continue;
     if (column.sequence) requests.sequences.push_back(column.number);
     const bool is_key = std::ranges::any_of(table.unique_keys, [&](const UniqueKey& key) {

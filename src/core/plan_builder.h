@@ -20,12 +20,12 @@ namespace dbmocker {
 // Who decides a column's values.
 enum class ColumnRole {
   Undecided,
-  Generated,      // the server computes it from the row
+  Generated,  // the server computes it from the row
   ServerDefault,  // left out of the rows: the server's default, or NULL
   AlwaysNull,
-  Reference,   // part of a foreign key
+  Reference,  // part of a foreign key
   Sequential,  // counts up from a start
-  KeyPart,     // a digit of a unique key's permutation, or a unique lane of its own
+  KeyPart,  // a digit of a unique key's permutation, or a unique lane of its own
   Free
 };
 
@@ -40,7 +40,8 @@ struct ColumnState {
   LaneNumber null_lane = -1;
   std::uint64_t null_below = 0;
   std::size_t foreign_key = 0;  // for Reference: place in Table::foreign_keys
-  std::string generator;        // words for the plan
+  bool is_referred_to = false;  // by rows of the same run: must not become NULL
+  std::string generator;  // words for the plan
   std::string reason;
 };
 
@@ -53,14 +54,21 @@ class PlanBuilder {
   // build_plan.cpp
   void CreateColumns();
   void ReadLimits();
+  void ReadDomains(ColumnState& state, const ColumnLimits* of_checks);
+  void ReadPartitions(const TypesByColumn& types, LimitsByColumn& limits);
   void PlaceRest();
   void PlaceNulls();
+  bool SequenceFits(const ColumnState& state) const;
+  void JudgeChecks();
   void MovePlan();
   void LeaveToDefault(ColumnState& state);
 
   // plan_references.cpp
   void PlaceReferences();
   void PlaceReference(std::size_t place);
+  bool MayBeNull(AttributeNumber number) const;
+  void PlaceSharedReference(std::size_t place);
+  bool MatchSharedColumns(std::size_t place);
   void PlaceSelfReferences();
   void PlaceSelfReference(std::size_t place);
   bool ReferToCountedRows(std::size_t place);
@@ -78,10 +86,12 @@ class PlanBuilder {
   bool PlaceSingleColumnKey(const UniqueKey& key, ColumnState& state, bool ignoring_case);
   bool PlaceSequentialKey(ColumnState& state);
   bool PlaceProviderKey(ColumnState& state, bool ignoring_case);
+  bool PlaceGroupKey(ColumnState& state, bool ignoring_case);
   bool PlaceTypeKey(const UniqueKey& key, ColumnState& state, bool ignoring_case);
   void ProbeKey(const UniqueKey& key, const std::string& why);
   [[noreturn]] void RefuseCapacity(const std::string& key, const std::vector<AttributeNumber>& columns,
                                    std::uint64_t capacity) const;
+  bool LeaveRestNull(const UniqueKey& key, const std::vector<ColumnState*>& states, std::uint64_t capacity);
   void NoteUnique(const std::set<AttributeNumber>& columns, std::uint64_t capacity);
 
   // plan_composite_keys.cpp
@@ -92,13 +102,18 @@ class PlanBuilder {
     bool counts_up = false;  // an integer that may number the rows of one combination of the others
   };
   bool PlaceCompositeKey(const UniqueKey& key, const std::set<AttributeNumber>& columns, bool ignoring_case);
-  std::vector<KeyComponent> FindKeyComponents(const std::set<AttributeNumber>& columns, bool ignoring_case, bool widest);
+  bool PlaceOneColumnOf(const UniqueKey& key, const std::set<AttributeNumber>& columns, bool ignoring_case,
+                        bool of_person);
+  std::optional<KeyComponent> FindColumnComponent(ColumnState& state, bool ignoring_case, bool widest);
+  std::vector<KeyComponent> FindKeyComponents(const std::set<AttributeNumber>& columns, bool ignoring_case,
+                                              bool widest);
   void BindKeyComponents(const UniqueKey& key, const std::vector<KeyComponent>& components);
 
   // plan_values.cpp
   ValueSetPointer MakeValues(ColumnState& state, bool unique);
   ValueSetPointer MakeTypeValues(ColumnState& state, bool unique);
-  LaneNumber LaneOfGroup(const Meaning& meaning);
+  ValueSetPointer MakeProvided(const ColumnState& state, GroupKind group);
+  LaneNumber LaneOfGroup(const Meaning& meaning, bool unique);
   [[noreturn]] void RefuseColumn(const ColumnState& state, const Error& why) const;
 
   // plan_report.cpp
@@ -120,9 +135,12 @@ class PlanBuilder {
   std::unique_ptr<Plan> plan_;
   std::map<AttributeNumber, ColumnState> columns_;
   std::map<std::pair<GroupKind, std::string>, LaneNumber> group_lanes_;
+  // Lists of places of which every one comes once, e.g. a table of countries: lane and size.
+  std::map<std::string, std::pair<LaneNumber, std::uint64_t>> place_lists_;
+  std::set<AttributeNumber> case_folded_;  // columns that some key reads through lower() or upper()
   std::set<std::size_t> key_references_;  // foreign keys whose lane a unique key decides
   std::vector<std::set<AttributeNumber>> unique_column_sets_;  // sets whose values are distinct by construction
-  std::map<std::string, std::pair<std::string, std::string>> key_methods_;    // constraint -> method, detail
+  std::map<std::string, std::pair<std::string, std::string>> key_methods_;  // constraint -> method, detail
   std::map<std::string, std::pair<std::string, std::string>> check_methods_;
   std::map<std::string, std::pair<std::string, std::string>> reference_methods_;
 };
@@ -130,11 +148,16 @@ class PlanBuilder {
 // The column behind an index key's expression lower(column) or upper(column); 0 if it is something else.
 AttributeNumber CaseFoldedColumn(const Expression& expression);
 
-// 64-bit words for ColumnPlan::null_lane; the word of `null_ordinal`, if given, always asks for NULL.
-IndexSourcePointer MakeNullWordSource(StreamKey key, std::optional<std::uint64_t> null_ordinal);
+// 64-bit words for ColumnPlan::null_lane; the words of `null_ordinal`, if given, and of the rows from `null_from` on
+// always ask for NULL.
+IndexSourcePointer MakeNullWordSource(StreamKey key, std::optional<std::uint64_t> null_ordinal,
+                                      std::uint64_t null_from = ~std::uint64_t{0});
 
 // ColumnPlan::null_below for a probability of 0 … 1.
 std::uint64_t NullThreshold(double probability);
+
+// The share of NULLs that a nullable column gets, if `usual` is that of columns without a meaning.
+double NullProbability(const ColumnState& state, double usual);
 
 // True for int2, int4 and int8.
 bool IsInteger(const Type& type);

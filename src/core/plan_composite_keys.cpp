@@ -3,6 +3,7 @@
 // drawn at random.
 // Read first: PlanBuilder::PlaceCompositeKey.
 #include <algorithm>
+#include <limits>
 
 #include "dbmocker/error.h"
 #include "plan_builder.h"
@@ -12,37 +13,59 @@ namespace {
 
 std::uint64_t Multiply(std::uint64_t a, std::uint64_t b) { return a > kMaxValueSetSize / b ? kMaxValueSetSize : a * b; }
 
+std::uint64_t LargestInteger(const Type& type) {
+  if (type.name == "int2") return std::numeric_limits<std::int16_t>::max();
+  if (type.name == "int4") return std::numeric_limits<std::int32_t>::max();
+  return kMaxValueSetSize;
+}
+
 }  // namespace
 
+// An undecided column as a component. Numbers below a reference count from 1; columns whose meaning would repeat are left
+// to PlaceOneColumnOf. `widest`: all values of the type instead of the plausible ones.
+std::optional<PlanBuilder::KeyComponent> PlanBuilder::FindColumnComponent(ColumnState& state, bool ignoring_case,
+                                                                          bool widest) {
+  const bool is_integer = IsInteger(*state.base.type);
+  const ValueLimits& limits = state.limits.limits;
+  ValueSetPointer values;
+  if (!widest && is_integer && limits.intervals.size() <= 1 && !limits.has_allowed && limits.excluded.empty()) {
+    values = MakeTypeValues(state, true);
+    if (limits.intervals.empty())
+      values = MakeSequenceValueSet(*state.base.type, 1, 1, LargestInteger(*state.base.type));
+  } else if (!widest) {
+    values = MakeProvided(state, GroupKind::None);
+    const bool has_meaning = values != nullptr;
+    if (has_meaning && !values->IsInjective(ignoring_case)) values = nullptr;
+    if (values == nullptr && has_meaning && state.base.type->category == 'S') return std::nullopt;
+    if (values == nullptr) values = MakeTypeValues(state, false);
+  }
+  if (values == nullptr || !values->IsInjective(ignoring_case)) values = MakeTypeValues(state, true);
+  if (values == nullptr || !values->IsInjective(ignoring_case)) return std::nullopt;
+  state.values = values;
+  return KeyComponent{{&state}, values->Size(), false, is_integer};
+}
+
 // The components that are still free to choose: foreign keys that lie wholly in the key, and undecided columns.
-// `widest`: columns take all values of their type instead of the plausible ones.
 std::vector<PlanBuilder::KeyComponent> PlanBuilder::FindKeyComponents(const std::set<AttributeNumber>& columns,
                                                                       bool ignoring_case, bool widest) {
   std::vector<KeyComponent> components;
   std::set<std::size_t> seen;
   for (const AttributeNumber number : columns) {
     ColumnState* state = Find(number);
-    if (state->role == ColumnRole::Reference) {
-      const std::size_t place = state->foreign_key;
-      const ForeignKey& reference = table_.foreign_keys[place];
-      const bool lies_inside = std::ranges::all_of(reference.columns, [&](AttributeNumber c) { return columns.contains(c); });
-      const auto parents = facts_.parents.find(place);
-      if (!lies_inside || state->values == nullptr || key_references_.contains(place) || !seen.insert(place).second) continue;
-      if (parents == facts_.parents.end()) continue;
-      KeyComponent component{{}, parents->second.count, true, false};
-      for (const AttributeNumber c : reference.columns) component.states.push_back(Find(c));
-      components.push_back(std::move(component));
-      continue;
+    if (state->role == ColumnRole::Undecided && !state->limits.always_null) {
+      if (auto component = FindColumnComponent(*state, ignoring_case, widest))
+        components.push_back(std::move(*component));
     }
-    if (state->role != ColumnRole::Undecided || state->limits.always_null) continue;
-    ValueSetPointer values;
-    if (!widest && state->meaning && state->meaning->group == GroupKind::None && !state->limits.limits.has_allowed)
-      values = MakeProviderValueSet(*state->meaning, *state->base.type, state->base.type_modifier, state->limits.limits, context_);
-    if (values == nullptr || !values->IsInjective(ignoring_case)) values = MakeTypeValues(*state, widest);
-    if (values != nullptr && !values->IsInjective(ignoring_case)) values = MakeTypeValues(*state, true);
-    if (values == nullptr || !values->IsInjective(ignoring_case)) continue;
-    state->values = values;
-    components.push_back({{state}, values->Size(), false, IsInteger(*state->base.type)});
+    if (state->role != ColumnRole::Reference) continue;
+    const std::size_t place = state->foreign_key;
+    const ForeignKey& reference = table_.foreign_keys[place];
+    const auto is_free = [&](AttributeNumber c) { return columns.contains(c) && Find(c)->foreign_key == place; };
+    const auto parents = facts_.parents.find(place);
+    if (state->values == nullptr || parents == facts_.parents.end() || key_references_.contains(place)) continue;
+    if (!std::ranges::all_of(reference.columns, is_free) || !seen.insert(place).second) continue;
+    KeyComponent component{{}, parents->second.count, true, false};
+    for (const AttributeNumber c : reference.columns) component.states.push_back(Find(c));
+    components.push_back(std::move(component));
   }
   std::ranges::stable_sort(components, [](const KeyComponent& a, const KeyComponent& b) {
     const auto rank = [](const KeyComponent& c) { return c.is_reference ? 0 : c.counts_up ? 2 : 1; };
@@ -51,7 +74,28 @@ std::vector<PlanBuilder::KeyComponent> PlanBuilder::FindKeyComponents(const std:
   return components;
 }
 
-bool PlanBuilder::PlaceCompositeKey(const UniqueKey& key, const std::set<AttributeNumber>& columns, bool ignoring_case) {
+// One column that is distinct by its own meaning carries the whole key: an email address, a title with a number.
+bool PlanBuilder::PlaceOneColumnOf(const UniqueKey& key, const std::set<AttributeNumber>& columns, bool ignoring_case,
+                                   bool of_person) {
+  for (const AttributeNumber number : columns) {
+    ColumnState* state = Find(number);
+    if (state->role != ColumnRole::Undecided || state->limits.always_null || !state->meaning) continue;
+    if (of_person && state->meaning->group != GroupKind::Person) continue;
+    state->values = nullptr;
+    if (of_person) {
+      const ValueSetPointer values = MakeProvided(*state, GroupKind::Person);
+      if (values == nullptr || !values->IsInjective(ignoring_case)) continue;
+    }
+    if (!PlaceProviderKey(*state, ignoring_case)) continue;
+    key_methods_[key.name] = {"construction", state->column->name + ": " + state->generator};
+    return true;
+  }
+  return false;
+}
+
+bool PlanBuilder::PlaceCompositeKey(const UniqueKey& key, const std::set<AttributeNumber>& columns,
+                                    bool ignoring_case) {
+  if (PlaceOneColumnOf(key, columns, ignoring_case, true)) return true;
   for (const bool widest : {false, true}) {
     const std::vector<KeyComponent> components = FindKeyComponents(columns, ignoring_case, widest);
     std::uint64_t capacity = components.empty() ? 0 : 1;
@@ -60,13 +104,29 @@ bool PlanBuilder::PlaceCompositeKey(const UniqueKey& key, const std::set<Attribu
       BindKeyComponents(key, components);
       return true;
     }
+    for (const KeyComponent& component : components)
+      if (!component.is_reference && !widest) component.states.front()->values = nullptr;
+    if (!widest && PlaceOneColumnOf(key, columns, ignoring_case, false)) return true;
     if (!widest) continue;
+    std::size_t decided = 0;
+    std::vector<ColumnState*> states;
+    for (const KeyComponent& component : components) {
+      decided += component.states.size();
+      states.insert(states.end(), component.states.begin(), component.states.end());
+    }
+    const bool is_whole = decided == columns.size() && columns.size() == key.columns.size() && !key.predicate;
+    if (components.size() > 1)  // the columns of one foreign key become NULL together, else one column is enough
+      std::erase_if(states, [&](const ColumnState* state) {
+        return state->column->not_null ||
+               (state->role == ColumnRole::Reference && table_.foreign_keys[state->foreign_key].columns.size() > 1);
+      });
+    if (is_whole && !states.empty() && capacity > 0 && LeaveRestNull(key, states, capacity)) {
+      BindKeyComponents(key, components);
+      return true;
+    }
     for (const KeyComponent& component : components)
       if (!component.is_reference) component.states.front()->values = nullptr;
-    std::size_t decided = 0;
-    for (const KeyComponent& component : components) decided += component.states.size();
-    const bool is_whole = decided == columns.size() && columns.size() == key.columns.size();
-    if (is_whole && !key.predicate) RefuseCapacity(key.name, key.columns, capacity);
+    if (is_whole) RefuseCapacity(key.name, key.columns, capacity);
   }
   return false;
 }
@@ -106,12 +166,12 @@ void PlanBuilder::BindKeyComponents(const UniqueKey& key, const std::vector<KeyC
     divisor = Multiply(divisor, radix);
   }
   for (const KeyComponent& component : components)
-    if (!component.is_reference && component.states.front()->role == ColumnRole::Undecided) component.states.front()->values = nullptr;
+    if (!component.is_reference && component.states.front()->role == ColumnRole::Undecided)
+      component.states.front()->values = nullptr;
   NoteUnique(columns, capacity);
-  key_methods_[key.name] = {"construction", "distinct combinations of (" +
-                                                JoinColumnNames(table_, {columns.begin(), columns.end()}) + "), " +
-                                                (capacity == kMaxValueSetSize ? "2^62" : std::to_string(capacity)) +
-                                                " possible"};
+  key_methods_[key.name] = {
+      "construction", "distinct combinations of (" + JoinColumnNames(table_, {columns.begin(), columns.end()}) + "), " +
+                          (capacity == kMaxValueSetSize ? "2^62" : std::to_string(capacity)) + " possible"};
 }
 
 }  // namespace dbmocker

@@ -27,7 +27,8 @@ std::uint64_t CountSteps(std::int64_t first, std::int64_t step, std::int64_t end
   if (step > 0 ? first > end : first < end) return 0;
   const std::uint64_t distance = step > 0 ? static_cast<std::uint64_t>(end) - static_cast<std::uint64_t>(first)
                                           : static_cast<std::uint64_t>(first) - static_cast<std::uint64_t>(end);
-  const std::uint64_t width = step > 0 ? static_cast<std::uint64_t>(step) : std::uint64_t{0} - static_cast<std::uint64_t>(step);
+  const std::uint64_t width =
+      step > 0 ? static_cast<std::uint64_t>(step) : std::uint64_t{0} - static_cast<std::uint64_t>(step);
   return std::min(distance / width, kMaxValueSetSize - 1) + 1;
 }
 
@@ -54,7 +55,8 @@ void PlanBuilder::RefuseCapacity(const std::string& key, const std::vector<Attri
   throw Error(sqlstate::kInvalidParameterValue,
               "cannot generate " + Plural(rows_, "row") + " for table \"" + table_.name + "\": unique key \"" + key +
                   "\" allows only " + std::to_string(capacity),
-              "The values that (" + JoinColumnNames(table_, columns) + ") can take are " + Plural(capacity, "distinct one") + ".",
+              "The values that (" + JoinColumnNames(table_, columns) + ") can take are " +
+                  Plural(capacity, "distinct one") + ".",
               "Ask for at most " + Plural(capacity, "row") +
                   ", add rows to the referenced tables, or widen the columns or their CHECK constraints.");
 }
@@ -83,10 +85,16 @@ void PlanBuilder::PlaceSequences() {
     const std::int64_t end = sequence.increment > 0 ? std::min(sequence.maximum, LargestInteger(*state.base.type))
                                                     : std::max(sequence.minimum, SmallestInteger(*state.base.type));
     const std::uint64_t size = CountSteps(start, sequence.increment, end);
+    if (size < rows_ && sequence.cycle) {
+      LeaveToDefault(state);
+      state.reason = "its sequence cycles";
+      continue;
+    }
     if (size < rows_)
       throw Error(sqlstate::kSequenceLimitExceeded,
                   "cannot generate " + Plural(rows_, "row") + " for table \"" + table_.name + "\": sequence " +
-                      sequence.name + " has only " + Plural(size, "value") + " left for column \"" + state.column->name + "\"",
+                      sequence.name + " has only " + Plural(size, "value") + " left for column \"" +
+                      state.column->name + "\"",
                   "The next value is " + std::to_string(start) + ", the last possible one " + std::to_string(end) + ".",
                   "Restart the sequence, raise its MAXVALUE or widen the column's type.");
     state.role = ColumnRole::Sequential;
@@ -99,7 +107,11 @@ void PlanBuilder::PlaceSequences() {
 
 void PlanBuilder::PlaceKeys() {
   std::vector<const UniqueKey*> keys;
-  for (const UniqueKey& key : table_.unique_keys) keys.push_back(&key);
+  for (const UniqueKey& key : table_.unique_keys) {
+    keys.push_back(&key);
+    for (const Expression& expression : key.expressions)
+      if (const AttributeNumber folded = CaseFoldedColumn(expression)) case_folded_.insert(folded);
+  }
   std::ranges::stable_sort(keys, [](const UniqueKey* a, const UniqueKey* b) {
     const auto rank = [](const UniqueKey* key) {
       return std::tuple(key->predicate.has_value(), key->columns.size(), !key->is_primary);
@@ -111,19 +123,19 @@ void PlanBuilder::PlaceKeys() {
 
 void PlanBuilder::PlaceKey(const UniqueKey& key) {
   std::set<AttributeNumber> columns;
-  bool ignoring_case = false;
   std::size_t expression = 0;
   for (AttributeNumber number : key.columns) {
-    if (number == 0 && expression < key.expressions.size()) {
-      number = CaseFoldedColumn(key.expressions[expression++]);
-      ignoring_case |= number != 0;
-    }
+    if (number == 0 && expression < key.expressions.size()) number = CaseFoldedColumn(key.expressions[expression++]);
     if (number != 0 && Find(number) != nullptr) columns.insert(number);
   }
+  // What one key folds must be distinct without case in all of them, since any may be carried by another.
+  const bool ignoring_case = std::ranges::any_of(columns, [&](AttributeNumber c) { return case_folded_.contains(c); });
   const auto is_inside = [&](const std::set<AttributeNumber>& unique) {
     return std::ranges::includes(columns, unique);
   };
-  const auto is_null = [&](AttributeNumber number) { return Find(number)->role == ColumnRole::AlwaysNull; };
+  const auto is_null = [&](AttributeNumber number) {
+    return Find(number)->role == ColumnRole::AlwaysNull || Find(number)->limits.always_null;
+  };
   if (std::ranges::any_of(unique_column_sets_, is_inside)) {
     key_methods_[key.name] = {"construction", "carried by a column that is unique by itself"};
   } else if (!key.nulls_not_distinct && std::ranges::any_of(columns, is_null)) {
@@ -138,9 +150,8 @@ void PlanBuilder::PlaceKey(const UniqueKey& key) {
                             : PlaceCompositeKey(key, columns, ignoring_case);
     if (!placed) return ProbeKey(key, "its columns are decided by other constraints; conflicts are drawn again");
   }
-  const bool is_counted = std::ranges::any_of(columns, [&](AttributeNumber number) {
-    return Find(number)->role == ColumnRole::Sequential;
-  });
+  const bool is_counted = std::ranges::any_of(
+      columns, [&](AttributeNumber number) { return Find(number)->role == ColumnRole::Sequential; });
   if (facts_.has_rows && !is_counted) plan_->probed_keys.push_back(key.name);
 }
 
@@ -153,7 +164,7 @@ bool PlanBuilder::PlaceSingleColumnKey(const UniqueKey& key, ColumnState& state,
   if (state.limits.always_null) return false;
   const bool counts = key.is_primary || LooksLikeIdentifier(state.column->name);
   bool placed = counts && IsInteger(*state.base.type) && PlaceSequentialKey(state);
-  if (!placed && !state.limits.limits.has_allowed) placed = PlaceProviderKey(state, ignoring_case);
+  if (!placed) placed = PlaceProviderKey(state, ignoring_case);
   if (!placed) placed = PlaceTypeKey(key, state, ignoring_case);
   if (placed) key_methods_[key.name] = {"construction", state.generator};
   return placed;
@@ -197,47 +208,96 @@ bool PlanBuilder::PlaceSequentialKey(ColumnState& state) {
   return true;
 }
 
-// The column's meaning, if it gives distinct values: those of its group's permuted index, or its texts with a number.
-bool PlanBuilder::PlaceProviderKey(ColumnState& state, bool ignoring_case) {
-  if (!state.meaning) return false;
-  ValueSetPointer values = MakeProviderValueSet(*state.meaning, *state.base.type, state.base.type_modifier,
-                                                state.limits.limits, context_);
-  if (values == nullptr) return false;
+// Distinct values of the column's meaning that agree with the other columns of its group, or that make a list.
+bool PlanBuilder::PlaceGroupKey(ColumnState& state, bool ignoring_case) {
+  const GroupKind group = state.meaning->group;
   const std::uint64_t needed = facts_.first_ordinal + rows_;
-  if (state.meaning->group == GroupKind::Person && values->IsInjective(ignoring_case)) {
-    const std::uint64_t block = GroupBlockSize(GroupKind::Person);
-    if (values->Size() / block <= needed / block) return false;
-    state.lane = LaneOfGroup(*state.meaning);
-    NoteUnique({state.column->number}, std::min(values->Size(), GroupSize(GroupKind::Person)));
-  } else if (values->IsInjective(ignoring_case) && values->Size() >= rows_ && state.meaning->group == GroupKind::None) {
-    state.lane = AddSource(MakePermutedSource(KeyFor(state.column->name), values->Size(), values->Size()));
-    NoteUnique({state.column->number}, values->Size());
-  } else {
-    if (state.base.type->category != 'S' || state.limits.limits.min_length) return false;
+  ValueSetPointer values = MakeProvided(state, group);
+  if (values == nullptr) return false;
+  const std::uint64_t block = GroupBlockSize(group);
+  const bool fits = group == GroupKind::Person ? values->Size() / block > needed / block
+                                               : group == GroupKind::Place && values->Size() >= std::max(block, needed);
+  if (fits && values->IsInjective(ignoring_case)) {
+    state.lane = LaneOfGroup(*state.meaning, true);
+    NoteUnique({state.column->number}, std::min(values->Size(), GroupSize(group)));
+    state.values = std::move(values);
+    return true;
+  }
+  values = MakeProvided(state, GroupKind::None);
+  if (values == nullptr || !values->IsInjective(ignoring_case) || values->Size() < rows_) return false;
+  const std::uint64_t size = values->Size();
+  LaneNumber lane = -1;
+  if (group == GroupKind::Place) {
+    const auto [found, is_new] = place_lists_.try_emplace(state.meaning->group_name, -1, size);
+    if (is_new) found->second.first = AddSource(MakePermutedSource(KeyFor("places " + found->first), size, size));
+    if (found->second.second == size) lane = found->second.first;
+  }
+  state.lane = lane >= 0 ? lane : AddSource(MakePermutedSource(KeyFor(state.column->name), size, size));
+  NoteUnique({state.column->number}, size);
+  state.values = std::move(values);
+  return true;
+}
+
+// The column's meaning, if it gives distinct values: those of its group or list, or its texts with a number.
+bool PlanBuilder::PlaceProviderKey(ColumnState& state, bool ignoring_case) {
+  if (!state.meaning || state.limits.limits.has_allowed) return false;
+  if (!PlaceGroupKey(state, ignoring_case)) {
+    const ValueLimits& limits = state.limits.limits;
+    ValueSetPointer values = MakeProvided(state, state.meaning->group);
+    constexpr std::int64_t kSuffix = 2;  // characters that a suffix has at least
+    if (values == nullptr || state.base.type->category != 'S' || limits.min_length.value_or(0) > kSuffix) return false;
+    constexpr std::int64_t kUnbounded = std::numeric_limits<std::int32_t>::max();
     const auto of_type = MaxLengthOfModifier(*state.base.type, state.base.type_modifier);
-    const std::int64_t longest = std::min(state.limits.limits.max_length.value_or(0x7fffffff), of_type.value_or(0x7fffffff));
-    values = MakeSuffixedTextValueSet(std::move(values), longest == 0x7fffffff ? 0 : longest, needed);
+    const std::int64_t longest = std::min(limits.max_length.value_or(kUnbounded), of_type.value_or(kUnbounded));
+    values =
+        MakeSuffixedTextValueSet(std::move(values), longest == kUnbounded ? 0 : longest, facts_.first_ordinal + rows_);
     if (values == nullptr || !values->IsInjective(ignoring_case)) return false;
     constexpr std::uint64_t kBlock = 65536;  // small numbers first
-    state.lane = AddSource(MakePermutedSource(KeyFor(state.column->name), std::min(kBlock, values->Size()), values->Size()));
-    NoteUnique({state.column->number}, values->Size());
+    const std::uint64_t size = values->Size();
+    state.lane = AddSource(MakePermutedSource(KeyFor(state.column->name), std::min(kBlock, size), size));
+    NoteUnique({state.column->number}, size);
+    state.values = std::move(values);
   }
   state.role = ColumnRole::KeyPart;
-  state.values = std::move(values);
   state.generator = "distinct " + state.values->Describe();
   state.reason = state.meaning->reason;
+  return true;
+}
+
+// Rows beyond the capacity get NULL in those of the columns that may be NULL; a unique key accepts any number of them.
+// False if none may.
+bool PlanBuilder::LeaveRestNull(const UniqueKey& key, const std::vector<ColumnState*>& states, std::uint64_t capacity) {
+  if (key.is_primary || key.nulls_not_distinct) return false;
+  std::vector<ColumnState*> nullable;
+  for (ColumnState* state : states)
+    if (!state->column->not_null && !state->limits.not_null) nullable.push_back(state);
+  const ColumnState& first = *states.front();
+  const bool is_full = first.role == ColumnRole::Reference && table_.foreign_keys[first.foreign_key].match == 'f';
+  if (nullable.empty() || (is_full && nullable.size() < states.size())) return false;
+  const double probability = NullProbability(*nullable.front(), options_.null_probability);
+  const LaneNumber lane = AddSource(MakeNullWordSource(KeyFor(key.name + " IS NULL"), std::nullopt, capacity));
+  for (ColumnState* state : nullable) {
+    state->null_lane = lane;
+    state->null_below = std::max<std::uint64_t>(NullThreshold(probability), 1);
+  }
   return true;
 }
 
 bool PlanBuilder::PlaceTypeKey(const UniqueKey& key, ColumnState& state, bool ignoring_case) {
   ValueSetPointer values = MakeTypeValues(state, true);
   if (values == nullptr || !values->IsInjective(ignoring_case)) return false;
-  if (values->Size() < rows_) {
-    if (key.predicate) return false;  // rows outside the predicate may repeat values
-    RefuseCapacity(key.name, key.columns, values->Size());
-  }
-  state.lane = AddSource(MakePermutedSource(KeyFor(state.column->name), values->Size(), values->Size()));
-  NoteUnique({state.column->number}, values->Size());
+  const std::uint64_t size = values->Size();
+  const bool is_whole = key.columns.size() == 1 && !key.predicate;  // else rows may repeat values
+  if (size < rows_ && !is_whole) return false;
+  if (size < facts_.first_ordinal + rows_ && !LeaveRestNull(key, {&state}, size) && size < rows_)
+    RefuseCapacity(key.name, key.columns, size);
+  // Positive numbers come first in the sets of integers.
+  constexpr std::uint64_t kBlock = std::numeric_limits<std::int32_t>::max();
+  const bool is_integer = IsInteger(*state.base.type) && state.limits.limits.IsUnlimited();
+  const std::uint64_t block =
+      is_integer ? std::min({size, kBlock, static_cast<std::uint64_t>(LargestInteger(*state.base.type))}) : size;
+  state.lane = AddSource(MakePermutedSource(KeyFor(state.column->name), block, size));
+  NoteUnique({state.column->number}, size);
   state.role = ColumnRole::KeyPart;
   state.values = std::move(values);
   state.generator = "distinct " + state.values->Describe();

@@ -2,25 +2,31 @@
 // since they read the lanes of the key that they refer to.
 // Read first: PlanBuilder::PlaceReference, then PlaceSelfReference.
 #include <algorithm>
+#include <numeric>
+#include <tuple>
 
 #include "dbmocker/error.h"
 #include "plan_builder.h"
 
 namespace dbmocker {
 
+bool PlanBuilder::MayBeNull(AttributeNumber number) const {
+  const ColumnState* state = Find(number);
+  return state != nullptr && !state->column->not_null && !state->limits.not_null && !state->is_referred_to;
+}
+
 bool PlanBuilder::ReferenceIsOptional(const ForeignKey& key) const {
-  const auto may_be_null = [&](AttributeNumber number) {
-    const ColumnState* state = Find(number);
-    return state != nullptr && !state->column->not_null && !state->limits.not_null;
-  };
-  return key.match == 'f' ? std::ranges::all_of(key.columns, may_be_null) : std::ranges::any_of(key.columns, may_be_null);
+  const auto may_be_null = [&](AttributeNumber number) { return MayBeNull(number); };
+  return key.match == 'f' ? std::ranges::all_of(key.columns, may_be_null)
+                          : std::ranges::any_of(key.columns, may_be_null);
 }
 
 void PlanBuilder::RefuseEmptyParent(const ForeignKey& key) const {
-  throw Error(sqlstate::kForeignKeyViolation,
-              "cannot generate rows for table \"" + table_.name + "\": referenced table " + key.referenced_table + " is empty",
-              "Foreign key \"" + key.name + "\" (" + JoinColumnNames(table_, key.columns) + ") needs a row to refer to.",
-              "Fill " + key.referenced_table + " first, or fill the whole schema with dbmocker.generate_schema().");
+  throw Error(
+      sqlstate::kForeignKeyViolation,
+      "cannot generate rows for table \"" + table_.name + "\": referenced table " + key.referenced_table + " is empty",
+      "Foreign key \"" + key.name + "\" (" + JoinColumnNames(table_, key.columns) + ") needs a row to refer to.",
+      "Fill " + key.referenced_table + " first, or fill the whole schema with dbmocker.generate_schema().");
 }
 
 // Rows whose reference stays NULL: those columns of the key that may be.
@@ -44,22 +50,35 @@ void PlanBuilder::SetReferenceNulls(std::size_t place, bool first_is_null) {
   const ForeignKey& key = table_.foreign_keys[place];
   if (!ReferenceIsOptional(key)) return;
   if (options_.null_probability <= 0 && !first_is_null) return;
+  const auto is_strict = [&](AttributeNumber number) {
+    return std::ranges::any_of(table_.unique_keys, [&](const UniqueKey& unique) {
+      return unique.nulls_not_distinct && std::ranges::count(unique.columns, number) > 0;
+    });
+  };
+  if (key.match == 'f' && std::ranges::any_of(key.columns, is_strict)) return;
   const auto null_ordinal = first_is_null ? std::optional(facts_.first_ordinal) : std::nullopt;
   const LaneNumber lane = AddSource(MakeNullWordSource(KeyFor(key.name + " IS NULL"), null_ordinal));
   for (const AttributeNumber number : key.columns) {
     ColumnState* state = Find(number);
-    if (state->column->not_null || state->limits.not_null) continue;
-    const bool in_strict_key = std::ranges::any_of(table_.unique_keys, [&](const UniqueKey& unique) {
-      return unique.nulls_not_distinct && std::ranges::count(unique.columns, number) > 0;
-    });
-    if (in_strict_key && !first_is_null) continue;
+    if (!MayBeNull(number) || (is_strict(number) && !first_is_null)) continue;
     state->null_lane = lane;
     state->null_below = std::max<std::uint64_t>(NullThreshold(options_.null_probability), first_is_null ? 1 : 0);
   }
 }
 
+// Keys of several columns first: a key of one of their columns alone usually follows from them, as tenant_id does from
+// (tenant_id, customer_id). References to the table itself take what is left.
 void PlanBuilder::PlaceReferences() {
-  for (std::size_t place = 0; place < table_.foreign_keys.size(); ++place) PlaceReference(place);
+  std::vector<std::size_t> places(table_.foreign_keys.size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  const auto rank = [&](std::size_t place) {
+    const ForeignKey& key = table_.foreign_keys[place];
+    const auto parents = facts_.parents.find(place);
+    const bool is_empty = parents == facts_.parents.end() || parents->second.count == 0;
+    return std::tuple(key.referenced_oid == table_.oid, is_empty, -static_cast<std::ptrdiff_t>(key.columns.size()));
+  };
+  std::ranges::stable_sort(places, [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
+  for (const std::size_t place : places) PlaceReference(place);
 }
 
 void PlanBuilder::PlaceReference(std::size_t place) {
@@ -68,23 +87,9 @@ void PlanBuilder::PlaceReference(std::size_t place) {
     const ColumnState* state = Find(number);
     return state != nullptr && state->role == ColumnRole::Undecided;
   };
-  if (!std::ranges::all_of(key.columns, is_free)) {
-    // Another key or the server decides a column of this one: NULL elsewhere in it satisfies MATCH SIMPLE.
-    const auto free_null = std::ranges::find_if(key.columns, [&](AttributeNumber number) {
-      return is_free(number) && !Find(number)->column->not_null && !Find(number)->limits.not_null;
-    });
-    if (free_null != key.columns.end() && key.match != 'f') {
-      ColumnState* state = Find(*free_null);
-      state->role = ColumnRole::AlwaysNull;
-      state->generator = "NULL";
-      state->reason = "shares columns with another foreign key";
-      reference_methods_[key.name] = {"construction", "NULL: " + state->reason};
-    } else {
-      reference_methods_[key.name] = {"validation", "shares columns with another key; checked when the rows are stored"};
-    }
-    return;
-  }
-  const bool always_null = std::ranges::any_of(key.columns, [&](AttributeNumber number) { return Find(number)->limits.always_null; });
+  if (!std::ranges::all_of(key.columns, is_free)) return PlaceSharedReference(place);
+  const bool always_null =
+      std::ranges::any_of(key.columns, [&](AttributeNumber number) { return Find(number)->limits.always_null; });
   if (always_null) return LeaveReferenceNull(place, "a CHECK constraint asks for it");
   for (const AttributeNumber number : key.columns) {
     ColumnState* state = Find(number);
@@ -110,7 +115,8 @@ void PlanBuilder::ReferToParents(std::size_t place, const ParentKeys& parents) {
     state->generator = "key of " + key.referenced_table;
     state->reason = parents.description;
   }
-  reference_methods_[key.name] = {"construction", "uniform over " + parents.description + " of " + key.referenced_table};
+  reference_methods_[key.name] = {"construction",
+                                  "uniform over " + parents.description + " of " + key.referenced_table};
   SetReferenceNulls(place, false);
 }
 
@@ -118,7 +124,8 @@ void PlanBuilder::PlaceSelfReferences() {
   for (std::size_t place = 0; place < table_.foreign_keys.size(); ++place) {
     const ForeignKey& key = table_.foreign_keys[place];
     const ColumnState* first = Find(key.columns.front());
-    if (key.referenced_oid != table_.oid || first->role != ColumnRole::Reference || first->foreign_key != place) continue;
+    if (key.referenced_oid != table_.oid || first->role != ColumnRole::Reference || first->foreign_key != place)
+      continue;
     if (first->values == nullptr) PlaceSelfReference(place);
   }
 }
@@ -145,6 +152,7 @@ bool PlanBuilder::ReferToCountedRows(std::size_t place) {
     if (referenced->column->sequence && referenced->column->sequence->increment != 1) return false;
     first = start->second;
   } else {
+    if (referenced->column->sequence && referenced->column->sequence->increment != 1) return false;
     std::string text;
     referenced->values->AppendText(0, text);
     first = std::stoll(text);
@@ -175,12 +183,15 @@ bool PlanBuilder::ReferToEarlierRows(std::size_t place) {
   for (const AttributeNumber number : key.referenced_columns) {
     const ColumnState* referenced = Find(number);
     if (referenced == nullptr || referenced->values == nullptr || referenced->lane < 0) return false;
+    if (referenced->null_lane >= 0) return false;
   }
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
-    const ColumnState* referenced = Find(key.referenced_columns[i]);
+    ColumnState* referenced = Find(key.referenced_columns[i]);
+    referenced->is_referred_to = true;
     ColumnState* state = Find(key.columns[i]);
     if (referenced->base.type->oid != state->base.type->oid) return false;
-    state->lane = AddSource(MakeEarlierRowSource(KeyFor("FOREIGN KEY " + key.name), referenced->lane, facts_.first_ordinal));
+    state->lane =
+        AddSource(MakeEarlierRowSource(KeyFor("FOREIGN KEY " + key.name), referenced->lane, facts_.first_ordinal));
     state->values = referenced->values;
     state->generator = "key of an earlier row";
   }

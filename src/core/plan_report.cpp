@@ -52,7 +52,11 @@ void PlanBuilder::ReportConstraints() {
   }
   for (const UniqueKey& key : table_.unique_keys) {
     const auto& [method, detail] = key_methods_[key.name];
-    AddLine("constraint", key.name, key.is_primary ? "PRIMARY KEY" : key.is_constraint ? "UNIQUE" : "UNIQUE INDEX", method, detail);
+    AddLine("constraint", key.name,
+            key.is_primary      ? "PRIMARY KEY"
+            : key.is_constraint ? "UNIQUE"
+                                : "UNIQUE INDEX",
+            method, detail);
   }
   for (const ForeignKey& key : table_.foreign_keys) {
     const auto& [method, detail] = reference_methods_[key.name];

@@ -9,7 +9,8 @@ namespace {
 // A group's permuted index at the first attempt; a plain draw when a row is drawn again.
 class RedrawableSource final : public IndexSource {
  public:
-  RedrawableSource(IndexSourcePointer first, IndexSourcePointer again) : first_(std::move(first)), again_(std::move(again)) {}
+  RedrawableSource(IndexSourcePointer first, IndexSourcePointer again)
+      : first_(std::move(first)), again_(std::move(again)) {}
   void Draw(const RowSet& rows, LaneReader& lanes, std::span<std::uint64_t> out) const override {
     (rows.attempt == 0 ? first_ : again_)->Draw(rows, lanes, out);
   }
@@ -42,12 +43,14 @@ void PlanBuilder::RefuseColumn(const ColumnState& state, const Error& why) const
   throw Error(report.sqlstate,
               "cannot generate values for column \"" + state.column->name + "\" of table \"" + table_.name +
                   "\": " + report.message,
-              report.detail, report.hint.empty() ? "Check the column's type, domain and CHECK constraints." : report.hint);
+              report.detail,
+              report.hint.empty() ? "Check the column's type, domain and CHECK constraints." : report.hint);
 }
 
 ValueSetPointer PlanBuilder::MakeTypeValues(ColumnState& state, bool unique) {
   try {
-    const Type& type = state.base.type->extension == "citext" && state.base.type->name == "citext" ? TextType() : *state.base.type;
+    const Type& type =
+        state.base.type->extension == "citext" && state.base.type->name == "citext" ? TextType() : *state.base.type;
     return MakeTypeValueSet(type, state.base.type_modifier, state.limits.limits, unique, context_);
   } catch (const Error& error) {
     RefuseColumn(state, error);
@@ -56,17 +59,20 @@ ValueSetPointer PlanBuilder::MakeTypeValues(ColumnState& state, bool unique) {
 
 ValueSetPointer PlanBuilder::MakeValues(ColumnState& state, bool unique) {
   ValueSetPointer values;
-  try {
-    if (state.meaning && !state.limits.limits.has_allowed && !unique)
-      values = MakeProviderValueSet(*state.meaning, *state.base.type, state.base.type_modifier, state.limits.limits, context_);
-  } catch (const Error& error) {
-    RefuseColumn(state, error);
-  }
+  if (state.meaning && !unique) values = MakeProvided(state, state.meaning->group);
   if (values != nullptr) {
-    if (state.meaning->group != GroupKind::None) {
+    const auto list = place_lists_.find(state.meaning->group_name);
+    if (state.meaning->group == GroupKind::Place && list != place_lists_.end()) {
+      ValueSetPointer listed = MakeProvided(state, GroupKind::None);
+      if (listed != nullptr && listed->Size() == list->second.second) {
+        values = std::move(listed);
+        state.lane = list->second.first;
+      }
+    }
+    if (state.lane < 0 && state.meaning->group != GroupKind::None) {
       const std::uint64_t block = GroupBlockSize(state.meaning->group);
       if (values->Size() / block > (facts_.first_ordinal + rows_) / block) {
-        state.lane = LaneOfGroup(*state.meaning);
+        state.lane = LaneOfGroup(*state.meaning, false);
       } else {
         state.lane = AddSource(MakeUniformSource(KeyFor(state.column->name), values->Size()));
       }
@@ -80,13 +86,29 @@ ValueSetPointer PlanBuilder::MakeValues(ColumnState& state, bool unique) {
   return values;
 }
 
-LaneNumber PlanBuilder::LaneOfGroup(const Meaning& meaning) {
+// nullptr if the column has no meaning, or one that cannot serve its limits. Without a group, the values of a place are
+// those of a list.
+ValueSetPointer PlanBuilder::MakeProvided(const ColumnState& state, GroupKind group) {
+  if (!state.meaning || state.limits.limits.has_allowed) return nullptr;
+  Meaning meaning = *state.meaning;
+  meaning.group = group;
+  try {
+    return MakeProviderValueSet(meaning, *state.base.type, state.base.type_modifier, state.limits.limits, context_);
+  } catch (const Error& error) {
+    RefuseColumn(state, error);
+  }
+}
+
+// `unique`: a key depends on the lane, so that it follows the rows' positions also when rows are drawn again. Keys are
+// placed first.
+LaneNumber PlanBuilder::LaneOfGroup(const Meaning& meaning, bool unique) {
   const auto [found, is_new] = group_lanes_.try_emplace({meaning.group, meaning.group_name}, -1);
   if (!is_new) return found->second;
   const StreamKey key = KeyFor("group " + std::to_string(static_cast<int>(meaning.group)) + " " + meaning.group_name);
   const std::uint64_t size = GroupSize(meaning.group);
-  if (meaning.group != GroupKind::Person) return found->second = AddSource(MakeUniformSource(key, size));
   const std::uint64_t block = GroupBlockSize(meaning.group);
+  if (unique) return found->second = AddSource(MakePermutedSource(key, block, size));
+  if (meaning.group != GroupKind::Person) return found->second = AddSource(MakeUniformSource(key, size));
   return found->second = AddSource(std::make_unique<RedrawableSource>(MakePermutedSource(key, block, size),
                                                                       MakeUniformSource(Derive(key, 0), block)));
 }

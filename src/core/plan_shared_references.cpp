@@ -1,0 +1,170 @@
+// Foreign keys that share columns with one that is placed already, as (tenant_id, customer_id) and (tenant_id,
+// product_id) do: the row's parent is drawn from those parents that have the shared columns' values.
+// Read first: PlanBuilder::PlaceSharedReference, then MatchingParentSource.
+#include <algorithm>
+#include <unordered_map>
+
+#include "dbmocker/error.h"
+#include "plan_builder.h"
+
+namespace dbmocker {
+namespace {
+
+// For every index of one key's parents: which parents of the other key have the same values in the shared columns.
+struct MatchingParents {
+  std::vector<std::uint32_t> group_of;  // by index of the leading key; groups.size() = none matches
+  std::vector<std::uint64_t> group_starts;  // in members; one more than there are groups
+  std::vector<std::uint64_t> members;  // indexes of the following key's parents, group by group
+  bool is_complete = true;  // every leading parent has a match
+};
+
+// Draws uniformly from the parents that match the lane of the leading key. Rows without a match take parent 0; they are
+// to be NULL.
+class MatchingParentSource final : public IndexSource {
+ public:
+  MatchingParentSource(StreamKey key, LaneNumber leading, std::shared_ptr<const MatchingParents> parents)
+      : key_(key), leading_(leading), parents_(std::move(parents)) {}
+
+  void Draw(const RowSet& rows, LaneReader& lanes, std::span<std::uint64_t> out) const override {
+    const StreamKey key = rows.attempt > 0 ? Derive(key_, rows.attempt) : key_;
+    const std::span<const std::uint64_t> leading = lanes.Read(leading_);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const std::uint32_t group = parents_->group_of[leading[i]];
+      const std::uint64_t start = parents_->group_starts[group];
+      const std::uint64_t size =
+          group + 1 < parents_->group_starts.size() ? parents_->group_starts[group + 1] - start : 0;
+      out[i] = size == 0 ? 0 : parents_->members[start + Scale(Word(key, rows.ordinals[i]), size)];
+    }
+  }
+  std::string Describe() const override { return "parents that match lane " + std::to_string(leading_); }
+
+ private:
+  StreamKey key_;
+  LaneNumber leading_;
+  std::shared_ptr<const MatchingParents> parents_;
+};
+
+// Words that ask for NULL where no parent matches, or where `words` do.
+class UnmatchedNullSource final : public IndexSource {
+ public:
+  UnmatchedNullSource(IndexSourcePointer words, LaneNumber leading, std::shared_ptr<const MatchingParents> parents)
+      : words_(std::move(words)), leading_(leading), parents_(std::move(parents)) {}
+
+  void Draw(const RowSet& rows, LaneReader& lanes, std::span<std::uint64_t> out) const override {
+    words_->Draw(rows, lanes, out);
+    const std::span<const std::uint64_t> leading = lanes.Read(leading_);
+    for (std::size_t i = 0; i < out.size(); ++i)
+      if (parents_->group_of[leading[i]] + 1 >= parents_->group_starts.size()) out[i] = 0;
+  }
+  std::string Describe() const override { return "words for NULL where no parent matches"; }
+
+ private:
+  IndexSourcePointer words_;
+  LaneNumber leading_;
+  std::shared_ptr<const MatchingParents> parents_;
+};
+
+using SharedColumns = std::vector<std::pair<const ValueSet*, const ValueSet*>>;  // of the leading, of the following key
+
+std::shared_ptr<const MatchingParents> MatchParents(const SharedColumns& shared, std::uint64_t leading_count,
+                                                    std::uint64_t following_count) {
+  const auto text_of = [&](std::uint64_t index, bool is_leading) {
+    std::string text;
+    for (const auto& [leading, following] : shared) {
+      const std::size_t start = text.size();
+      (is_leading ? leading : following)->AppendText(index, text);
+      text += ':' + std::to_string(text.size() - start) + ';';
+    }
+    return text;
+  };
+  std::unordered_map<std::string, std::uint32_t> groups;
+  std::vector<std::uint32_t> group_of_following(following_count);
+  for (std::uint64_t i = 0; i < following_count; ++i)
+    group_of_following[i] =
+        groups.try_emplace(text_of(i, false), static_cast<std::uint32_t>(groups.size())).first->second;
+  auto result = std::make_shared<MatchingParents>();
+  result->group_starts.assign(groups.size() + 1, 0);
+  for (const std::uint32_t group : group_of_following) ++result->group_starts[group + 1];
+  for (std::size_t group = 0; group < groups.size(); ++group)
+    result->group_starts[group + 1] += result->group_starts[group];
+  result->members.resize(following_count);
+  std::vector<std::uint64_t> next(result->group_starts.begin(), result->group_starts.end() - 1);
+  for (std::uint64_t i = 0; i < following_count; ++i) result->members[next[group_of_following[i]]++] = i;
+  result->group_of.resize(leading_count);
+  for (std::uint64_t i = 0; i < leading_count; ++i) {
+    const auto found = groups.find(text_of(i, true));
+    result->group_of[i] = found == groups.end() ? static_cast<std::uint32_t>(groups.size()) : found->second;
+    result->is_complete &= found != groups.end();
+  }
+  return result;
+}
+
+}  // namespace
+
+// Draws the free columns of the key from parents that match its decided ones. Where all columns are decided, or nothing
+// can be matched: NULL in a free column satisfies MATCH SIMPLE, else the key is checked when the rows are stored.
+void PlanBuilder::PlaceSharedReference(std::size_t place) {
+  const ForeignKey& key = table_.foreign_keys[place];
+  if (key.referenced_oid != table_.oid && MatchSharedColumns(place)) return;
+  for (const AttributeNumber number : key.columns) {
+    ColumnState* state = Find(number);
+    if (state == nullptr || state->role != ColumnRole::Undecided || !MayBeNull(number) || key.match == 'f') continue;
+    state->role = ColumnRole::AlwaysNull;
+    state->generator = "NULL";
+    state->reason = "shares columns with another foreign key";
+    reference_methods_[key.name] = {"construction", "NULL: " + state->reason};
+    return;
+  }
+  reference_methods_[key.name] = {"validation", "shares columns with another key; checked when the rows are stored"};
+}
+
+bool PlanBuilder::MatchSharedColumns(std::size_t place) {
+  const ForeignKey& key = table_.foreign_keys[place];
+  const auto parents = facts_.parents.find(place);
+  if (parents == facts_.parents.end() || parents->second.count == 0) return false;
+  const ColumnState* leader = nullptr;
+  SharedColumns shared;
+  std::vector<std::size_t> free;
+  for (std::size_t i = 0; i < key.columns.size(); ++i) {
+    const ColumnState* state = Find(key.columns[i]);
+    if (state == nullptr) return false;
+    if (state->role == ColumnRole::Undecided && !state->limits.always_null) {
+      free.push_back(i);
+      continue;
+    }
+    const bool is_same = leader == nullptr || leader->foreign_key == state->foreign_key;
+    if (state->role != ColumnRole::Reference || state->values == nullptr || !is_same) return false;
+    leader = state;
+    shared.emplace_back(state->values.get(), parents->second.columns[i].get());
+  }
+  const auto leading = leader == nullptr ? facts_.parents.end() : facts_.parents.find(leader->foreign_key);
+  if (free.empty() || leading == facts_.parents.end()) return false;
+  auto matching = MatchParents(shared, leading->second.count, parents->second.count);
+  const bool is_optional = std::ranges::all_of(free, [&](std::size_t i) { return MayBeNull(key.columns[i]); });
+  if ((!matching->is_complete && !is_optional) || key.match == 'f') return false;
+  const LaneNumber lane =
+      AddSource(std::make_unique<MatchingParentSource>(KeyFor("FOREIGN KEY " + key.name), leader->lane, matching));
+  LaneNumber null_lane = -1;
+  if (is_optional && (options_.null_probability > 0 || !matching->is_complete))
+    null_lane = AddSource(std::make_unique<UnmatchedNullSource>(
+        MakeNullWordSource(KeyFor(key.name + " IS NULL"), std::nullopt), leader->lane, matching));
+  for (const std::size_t i : free) {
+    ColumnState* state = Find(key.columns[i]);
+    state->role = ColumnRole::Reference;
+    state->foreign_key = place;
+    state->lane = lane;
+    state->values = parents->second.columns[i];
+    state->null_lane = null_lane;
+    state->null_below = std::max<std::uint64_t>(NullThreshold(options_.null_probability), 1);
+    state->generator = "key of " + key.referenced_table;
+    state->reason = "matches the columns shared with another foreign key";
+  }
+  // A unique key may not move the lane that the parents were matched to, nor this one.
+  key_references_.insert(place);
+  key_references_.insert(leader->foreign_key);
+  reference_methods_[key.name] = {"construction",
+                                  "parents in " + key.referenced_table + " that match the shared columns"};
+  return true;
+}
+
+}  // namespace dbmocker
