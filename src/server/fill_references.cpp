@@ -31,7 +31,7 @@ constexpr char kStatement[] =
     " pg_catalog.string_agg(pg_catalog.format('k.%I IS NOT NULL', r.attname), ' AND ' ORDER BY k.place),"
     " f.conname, is_unique.yes, f.conname || ' IS NULL')"
     " FROM pg_catalog.pg_constraint f,"
-    " LATERAL pg_catalog.unnest(f.conkey, f.confkey) WITH ORDINALITY AS k(child, parent, place),"
+    " ROWS FROM (pg_catalog.unnest(f.conkey), pg_catalog.unnest(f.confkey)) WITH ORDINALITY AS k(child, parent, place),"
     " LATERAL (SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_index i WHERE i.indrelid = f.conrelid AND i.indisunique"
     "   AND i.indkey::pg_catalog.int2[] <@ f.conkey) AS yes) is_unique,"
     " pg_catalog.pg_attribute a, pg_catalog.pg_attribute r"

@@ -82,6 +82,7 @@ void WriteRows(const Table& table, const Plan& plan, const RunOptions& options, 
   }
   CallServer([&] {
     ExecCloseIndices(result_relation);
+    ExecResetTupleTable(estate->es_tupleTable, false);  // slots of triggers
     FreeExecutorState(estate);
     if (validate) ValidateReferences(table, run.blocks > 0 ? run.blocks - 1 : 0);
   });

@@ -35,7 +35,7 @@ constexpr char kQueryText[] =
     " pg_catalog.string_agg(pg_catalog.format('f.%I IS NOT NULL', a.attname),"
     "   CASE WHEN c.confmatchtype = 'f' THEN ' OR ' ELSE ' AND ' END ORDER BY k.place))"
     " FROM pg_catalog.pg_constraint c,"
-    " LATERAL pg_catalog.unnest(c.conkey, c.confkey, c.conpfeqop) WITH ORDINALITY AS k(child, parent, operator, place)"
+    " ROWS FROM (pg_catalog.unnest(c.conkey), pg_catalog.unnest(c.confkey), pg_catalog.unnest(c.conpfeqop)) WITH ORDINALITY AS k(child, parent, operator, place)"
     " JOIN pg_catalog.pg_attribute a ON a.attnum = k.child"
     " JOIN pg_catalog.pg_attribute r ON r.attnum = k.parent"
     " JOIN pg_catalog.pg_operator o ON o.oid = k.operator"
