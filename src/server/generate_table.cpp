@@ -71,6 +71,7 @@ void WriteRows(const Table& table, const Plan& plan, const RunOptions& options, 
     ProducerSettings settings;
     settings.batch_size = ChooseBatchSize(table, options);
     settings.max_attempts = options.max_attempts;
+    settings.form_heap_tuples = writer == Writer::Batch && run.relation->rd_tableam == GetHeapamTableAmRoutine();
     settings.probe_stored_rows = probe && HasOwnStorage(run.relation);
     RowProducer producer(table, plan, settings, run.relation, estate, result_relation);
     if (writer == Writer::Batch) {

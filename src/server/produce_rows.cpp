@@ -25,12 +25,18 @@ RowProducer::RowProducer(const Table& table, const Plan& plan, const ProducerSet
     slots_ = static_cast<TupleTableSlot**>(palloc(sizeof(TupleTableSlot*) * static_cast<Size>(settings_.batch_size)));
     TupleDesc const descriptor = CreateTupleDescCopyConstr(RelationGetDescr(relation_));  // not counted by the cache
     for (int i = 0; i < settings_.batch_size; ++i) slots_[i] = MakeSingleTupleTableSlot(descriptor, &TTSOpsVirtual);
+    if (!settings_.form_heap_tuples) return;
+    heap_slots_ = static_cast<TupleTableSlot**>(palloc(sizeof(TupleTableSlot*) * static_cast<Size>(settings_.batch_size)));
+    for (int i = 0; i < settings_.batch_size; ++i) heap_slots_[i] = MakeSingleTupleTableSlot(descriptor, &TTSOpsHeapTuple);
+    value_columns_ = static_cast<ValueColumn*>(palloc0(sizeof(ValueColumn) * static_cast<Size>(descriptor->natts + 1)));
+    former_.Prepare(descriptor, context_);
   });
   PrepareColumns();
   PrepareChecks();
   if (settings_.probe_stored_rows) ChooseArbiters();
   needs_check_ = !checks_.empty() || arbiter_list_ != nullptr || has_generated_ ||
                  std::ranges::any_of(columns_, [](const ServerColumn& c) { return c.domain != nullptr || c.default_value != nullptr; });
+  needs_slots_ = !settings_.form_heap_tuples || needs_check_ || !columns_.empty();
 }
 
 // --------------------------------------------------------------------------------------------------------- preparation
@@ -40,6 +46,14 @@ void RowProducer::PrepareColumns() {
   std::vector<AttributeNumber> numbers;
   for (const Column& column : table_.columns)
     if (!column.is_generated) numbers.push_back(column.number);
+  const auto needs_work = [this](AttributeNumber number) {
+    if (std::ranges::count(plan_.server_columns, number) > 0) return true;
+    if (table_.FindColumn(number)->type->kind == TypeKind::Domain) return true;
+    return std::ranges::any_of(plan_.columns, [number](const ColumnPlan& column) {
+      return column.column == number && column.values != nullptr && column.values->encoding() == Encoding::InputText;
+    });
+  };
+  std::erase_if(numbers, [&](AttributeNumber number) { return !needs_work(number); });
   columns_.resize(numbers.size());
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const bool is_default = std::ranges::count(plan_.server_columns, numbers[i]) > 0;
@@ -108,6 +122,13 @@ int RowProducer::NextBatch() {
   for (std::size_t i = 0; i < ordinals_.size(); ++i) ordinals_[i] = plan_.first_ordinal + produced_ + i;
   plan_.Fill(RowSet{ordinals_, ordinals_, 0}, batch_);
 
+  if (needs_slots_) CheckBatch(rows);
+  if (settings_.form_heap_tuples) CallServer([&] { FormBatch(rows); });
+  produced_ += static_cast<std::uint64_t>(rows);
+  return rows;
+}
+
+void RowProducer::CheckBatch(int rows) {
   std::vector<int> failed(static_cast<std::size_t>(rows));
   std::vector<const char*> reasons(failed.size());
   const int failures = CallServer([&] { return ConvertBatch(rows, failed.data(), reasons.data()); });
@@ -116,8 +137,6 @@ int RowProducer::NextBatch() {
     for (int i = 0; i < failures; ++i) rejections_[reasons[static_cast<std::size_t>(i)]]++;
     RedrawFailed(failed);
   }
-  produced_ += static_cast<std::uint64_t>(rows);
-  return rows;
 }
 
 void RowProducer::RedrawFailed(const std::vector<int>& failed) {
@@ -194,6 +213,43 @@ int RowProducer::ConvertBatch(int rows, int* failed, const char** reasons) {
     reasons[failures++] = fault;
   }
   return failures;
+}
+
+// Forms the heap tuples of the batch, from the slots' values where rows went through them.
+void RowProducer::FormBatch(int rows) {
+  const std::size_t count = batch_.columns.size();
+  if (!needs_slots_) {
+    for (std::size_t i = 0; i < count; ++i)
+      value_columns_[i] = {batch_.columns[i].words().data(), batch_.columns[i].nulls().data()};
+  } else {
+    const auto row_count = static_cast<std::size_t>(rows);
+    gathered_words_.resize(count * row_count);
+    gathered_nulls_.resize(count * row_count);
+    for (std::size_t row = 0; row < row_count; ++row) {
+      for (std::size_t i = 0; i < count; ++i) {
+        gathered_words_[i * row_count + row] = slots_[row]->tts_values[i];
+        gathered_nulls_[i * row_count + row] = slots_[row]->tts_isnull[i];
+      }
+    }
+    for (std::size_t i = 0; i < count; ++i)
+      value_columns_[i] = {gathered_words_.data() + i * row_count, gathered_nulls_.data() + i * row_count};
+    FlattenValues(rows);
+  }
+  former_.Form(value_columns_, rows, heap_slots_);
+}
+
+// Out-of-line and expanded values (from defaults and generated columns) made flat.
+void RowProducer::FlattenValues(int rows) {
+  MemoryContext const caller = MemoryContextSwitchTo(batch_context_);
+  TupleDesc const descriptor = slots_[0]->tts_tupleDescriptor;
+  for (int i = 0; i < descriptor->natts; ++i) {
+    if (TupleDescAttr(descriptor, i)->attlen != -1) continue;
+    Datum* words = const_cast<Datum*>(value_columns_[i].words);
+    for (int row = 0; row < rows; ++row)
+      if (!value_columns_[i].nulls[row] && VARATT_IS_EXTERNAL(DatumGetPointer(words[row])))
+        words[row] = PointerGetDatum(PG_DETOAST_DATUM(words[row]));
+  }
+  MemoryContextSwitchTo(caller);
 }
 
 // Fills the slot with row `row` of a batch; returns the constraint that it fails, nullptr if none.

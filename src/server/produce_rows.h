@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dbmocker/plan.h"
+#include "server/form_tuples.h"
 
 namespace dbmocker::server {
 
@@ -18,10 +19,11 @@ struct ProducerSettings {
   int batch_size = 1000;
   int max_attempts = 1000;
   std::uint64_t skip_rows = 0;  // rows of the plan that are not made
+  bool form_heap_tuples = false;   // slots() hold heap tuples instead of values
   bool probe_stored_rows = false;  // look unique keys up in the target's indexes
 };
 
-// What the server must do for one column of each row. Plain data in the producer's memory context.
+// What the server must do for one column of each row beyond copying its word. Plain data in the producer's memory context.
 struct ServerColumn {
   AttrNumber number;
   bool by_value;
@@ -52,7 +54,7 @@ class RowProducer {
   // valid until the next call. Throws Error 23514 or 23505 when a row cannot be made in max_attempts draws.
   int NextBatch();
 
-  TupleTableSlot** slots() { return slots_; }
+  TupleTableSlot** slots() { return settings_.form_heap_tuples ? heap_slots_ : slots_; }
   std::uint64_t produced() const { return produced_; }
   // Draws that failed, by the constraint that they failed.
   const std::map<std::string, std::uint64_t>& rejections() const { return rejections_; }
@@ -62,12 +64,15 @@ class RowProducer {
   void PrepareColumns();
   void PrepareChecks();
   void ChooseArbiters();
+  void CheckBatch(int rows);
   void RedrawFailed(const std::vector<int>& failed);
   void RedrawGroup(std::vector<int> rows);
   void FailRow(std::uint64_t ordinal, const char* constraint) const;
 
   // Server phases: called through CallServer, own nothing.
   int ConvertBatch(int rows, int* failed, const char** reasons);
+  void FormBatch(int rows);
+  void FlattenValues(int rows);
   const char* ConvertRow(const Batch& batch, std::size_t row, TupleTableSlot* slot);
   const char* FindFault(TupleTableSlot* slot);
   const char* FindDomainFault(const ServerColumn& column, Datum value, bool is_null);
@@ -88,7 +93,13 @@ class RowProducer {
   List* arbiter_list_ = nullptr;
   bool has_generated_ = false;
   bool needs_check_ = false;
+  bool needs_slots_ = true;  // rows go through value slots; else tuples are formed straight from the columns
   TupleTableSlot** slots_ = nullptr;
+  TupleTableSlot** heap_slots_ = nullptr;
+  TupleFormer former_;
+  ValueColumn* value_columns_ = nullptr;  // one per attribute, for the former
+  std::vector<Datum> gathered_words_;     // slots' values by column, where rows go through slots
+  std::vector<std::uint8_t> gathered_nulls_;
   Batch batch_;
   Batch scratch_;
   std::vector<std::uint64_t> ordinals_;
