@@ -56,6 +56,7 @@ class RowProducer {
 
   TupleTableSlot** slots() { return settings_.form_heap_tuples ? heap_slots_ : slots_; }
   std::uint64_t produced() const { return produced_; }
+  std::uint64_t rows_asked() const { return plan_.rows; }
   // Draws that failed, by the constraint that they failed.
   const std::map<std::string, std::uint64_t>& rejections() const { return rejections_; }
   std::uint64_t redrawn_rows() const { return redrawn_rows_; }

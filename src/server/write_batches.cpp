@@ -17,6 +17,18 @@ struct BatchTarget {
   int insert_options;
 };
 
+// A load that fits into a quarter of shared buffers stays there, as a scan of that size would; only a larger one goes
+// through the small ring that keeps it from pushing everything else out, at the price of writing each page at once.
+void ChooseBufferStrategy(const BatchTarget& target, TupleTableSlot** slots, int rows, std::uint64_t all_rows) {
+  if (!TTS_IS_HEAPTUPLE(slots[0])) return;
+  std::uint64_t bytes = 0;
+  for (int row = 0; row < rows; ++row) bytes += reinterpret_cast<HeapTupleTableSlot*>(slots[row])->tuple->t_len + sizeof(ItemIdData);
+  const std::uint64_t pages = bytes / static_cast<std::uint64_t>(rows) * all_rows / BLCKSZ;
+  if (pages > static_cast<std::uint64_t>(NBuffers) / 4 || target.bulk_state->strategy == nullptr) return;
+  FreeAccessStrategy(target.bulk_state->strategy);
+  target.bulk_state->strategy = nullptr;
+}
+
 void InsertBatch(const BatchTarget& target, TupleTableSlot** slots, int rows) {
   MemoryContext const caller = MemoryContextSwitchTo(GetPerTupleMemoryContext(target.estate));
   table_multi_insert(target.relation, slots, rows, target.command, target.insert_options, target.bulk_state);
@@ -58,9 +70,14 @@ void WriteBatches(RowProducer& producer, Relation relation, EState* estate, Resu
     return BatchTarget{relation, estate, result_relation, GetBulkInsertState(), GetCurrentCommandId(true),
                        fire_reference_checks, insert_options};
   });
+  bool is_first = true;
   while (const int rows = producer.NextBatch()) {
     TupleTableSlot** slots = producer.slots();
-    CallServer([&] { InsertBatch(target, slots, rows); });
+    CallServer([&] {
+      if (is_first) ChooseBufferStrategy(target, slots, rows, producer.rows_asked());
+      InsertBatch(target, slots, rows);
+    });
+    is_first = false;
   }
   CallServer([&] {
     FreeBulkInsertState(target.bulk_state);
