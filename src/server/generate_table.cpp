@@ -34,14 +34,10 @@ OpenRun OpenForRun(Oid target, std::int64_t rows) {
   PreventCommandIfReadOnly("dbmocker.generate()");
   PreventCommandDuringRecovery("dbmocker.generate()");
   run.relation = OpenTarget(target, RowExclusiveLock, TargetUse::Write);
-  PushActiveSnapshot(GetTransactionSnapshot());
+  LockTarget(target);
+  PushActiveSnapshot(GetTransactionSnapshot());  // of now: another run that this one waited for has ended
   run.has_rows = HasRows(run.relation);
   run.first_row = ReserveRows(target, run.has_rows, rows);
-  PopActiveSnapshot();
-  // Another run on the same target may have ended while this one waited: look again with a snapshot of now.
-  CommandCounterIncrement();
-  PushActiveSnapshot(GetTransactionSnapshot());
-  run.has_rows = HasRows(run.relation);
   run.caller = CurrentMemoryContext;
   run.context = AllocSetContextCreate(run.caller, "dbmocker run", ALLOCSET_DEFAULT_SIZES);
   MemoryContextSwitchTo(run.context);

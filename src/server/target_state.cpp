@@ -52,14 +52,21 @@ std::int64_t NextRow(Oid target, bool has_rows) {
   return next < 0 ? 0 : next;
 }
 
+void LockTarget(Oid target) {
+  QueryNumber("INSERT INTO dbmocker.target_state AS s (target, next_row) VALUES ($1, $2) "
+              "ON CONFLICT (target) DO UPDATE SET next_row = s.next_row RETURNING s.next_row",
+              target, 0, false);
+}
+
 std::int64_t ReserveRows(Oid target, bool has_rows, std::int64_t rows) {
-  const char* query =
-      has_rows ? "INSERT INTO dbmocker.target_state AS s (target, next_row) VALUES ($1, $2) "
-                 "ON CONFLICT (target) DO UPDATE SET next_row = s.next_row OPERATOR(pg_catalog.+) excluded.next_row "
-                 "RETURNING s.next_row OPERATOR(pg_catalog.-) $2"
-               : "INSERT INTO dbmocker.target_state AS s (target, next_row) VALUES ($1, $2) "
-                 "ON CONFLICT (target) DO UPDATE SET next_row = excluded.next_row RETURNING 0::pg_catalog.int8";
-  return QueryNumber(query, target, rows, false);
+  const char* query = has_rows ? "UPDATE dbmocker.target_state s SET next_row = s.next_row OPERATOR(pg_catalog.+) $2 "
+                                 "WHERE s.target OPERATOR(pg_catalog.=) $1 "
+                                 "RETURNING s.next_row OPERATOR(pg_catalog.-) $2"
+                               : "UPDATE dbmocker.target_state s SET next_row = $2 "
+                                 "WHERE s.target OPERATOR(pg_catalog.=) $1 RETURNING 0::pg_catalog.int8";
+  const std::int64_t first = QueryNumber(query, target, rows, false);
+  if (first < 0) elog(ERROR, "the state of target %u has disappeared", target);
+  return first;
 }
 
 }  // namespace dbmocker::server

@@ -12,8 +12,11 @@ namespace dbmocker::server {
 // The ordinal that the next run of `target` starts at: 0 for an empty target, else what ReserveRows left.
 std::int64_t NextRow(Oid target, bool has_rows);
 
-// Takes `rows` ordinals of `target` for this transaction and returns the first one. Waits for other transactions that
-// have taken some and not ended yet.
+// Makes this transaction the only one that takes ordinals of `target`: waits for others that have taken some and not
+// ended yet. Look at the target's rows after it, with a new snapshot.
+void LockTarget(Oid target);
+
+// Takes `rows` ordinals of a locked target and returns the first one.
 std::int64_t ReserveRows(Oid target, bool has_rows, std::int64_t rows);
 
 }  // namespace dbmocker::server
