@@ -214,6 +214,19 @@ void PlanBuilder::JudgeChecks() {
   }
 }
 
+// A column called "id" that no key or sequence decides still tells rows apart: it takes the row's number, from 1.
+bool PlanBuilder::NumberRows(ColumnState& state) {
+  if (state.column->name != "id" || !IsInteger(*state.base.type) || !state.limits.limits.IsUnlimited()) return false;
+  const std::uint64_t size = facts_.first_ordinal + rows_ + 1;
+  if (state.base.type->name == "int2" ? size > 32767 : state.base.type->name == "int4" && size > 2147483647) return false;
+  state.role = ColumnRole::Sequential;
+  state.lane = AddSource(MakeSequentialSource(0));
+  state.values = MakeSequenceValueSet(*state.base.type, 1, 1, size);
+  state.generator = "the row's number, from 1";
+  state.reason = "column name";
+  return true;
+}
+
 void PlanBuilder::PlaceRest() {
   for (auto& [number, state] : columns_) {
     if (state.role != ColumnRole::Undecided) continue;
@@ -223,6 +236,7 @@ void PlanBuilder::PlaceRest() {
       state.reason = "a CHECK constraint asks for it";
       continue;
     }
+    if (NumberRows(state)) continue;
     state.values = MakeValues(state, false);
     if (state.values == nullptr) {
       if (!state.column->default_text.empty()) {
