@@ -56,6 +56,7 @@ class PlanBuilder {
   void ReadLimits();
   void ReadDomains(ColumnState& state, const ColumnLimits* of_checks);
   void ReadPartitions(const TypesByColumn& types, LimitsByColumn& limits);
+  bool NumberRows(ColumnState& state);
   void PlaceRest();
   void PlaceNulls();
   bool SequenceFits(const ColumnState& state) const;
