@@ -1,5 +1,5 @@
-// The door to all value sets of types: unwraps domains and asks the families in turn. Holds no knowledge of single
-// types; a new type goes into the file of its family.
+// The door to all value sets of types: unwraps domains, with what their checks say, and asks the families in turn. Holds
+// no knowledge of single types; a new type goes into the file of its family.
 // Read first: MakeTypeValueSet.
 #include "type_value_sets.h"
 
@@ -21,6 +21,8 @@ ValueSetPointer MakeTypeValueSet(const Type& type, int type_modifier, const Valu
                                  const ValueContext& context) {
   int modifier = type_modifier;
   const Type& base = UnwrapDomains(type, modifier);
+  if (!type.constraints.empty())
+    return MakeTypeValueSet(base, modifier, AddDomainLimits(type, limits), unique, context);
   const TypeRequest request{base, modifier, limits, unique, context};
   if (!base.has_input) return nullptr;
   if (limits.has_allowed) return MakeAllowedValueSet(request);

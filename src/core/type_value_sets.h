@@ -66,6 +66,9 @@ const TextFormat* FindSystemFormat(std::string_view type_name);
 
 // Follows domains down to their base; `modifier` becomes that of the base.
 const Type& UnwrapDomains(const Type& type, int& modifier);
+// The limits together with those of a domain's checks, as far as they can be read: elements of arrays, attributes of
+// composites and bounds of ranges may be of a domain.
+ValueLimits AddDomainLimits(const Type& domain, const ValueLimits& limits);
 bool IsBuiltIn(const Type& type, std::string_view name);
 
 // Error 22023: the limits contradict each other.

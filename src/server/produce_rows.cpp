@@ -39,6 +39,48 @@ RowProducer::RowProducer(const Table& table, const Plan& plan, const ProducerSet
   needs_slots_ = !settings_.form_heap_tuples || needs_check_ || !columns_.empty();
 }
 
+namespace {
+
+// True if a domain inside of the type (not the type itself) checks its values.
+bool HoldsCheckedDomain(const Type& type) {
+  const auto is_checked = [](const TypePointer& inner) {
+    return inner != nullptr && (inner->not_null || !inner->constraints.empty() || HoldsCheckedDomain(*inner));
+  };
+  if (type.kind == TypeKind::Domain) return type.element != nullptr && HoldsCheckedDomain(*type.element);
+  return is_checked(type.element) ||
+         std::ranges::any_of(type.attributes, [&](const CompositeAttribute& attribute) { return is_checked(attribute.type); });
+}
+
+// Reads `text` in a subtransaction, since before PostgreSQL 16 a refusal is an error. Returns nullptr, or the domain's
+// complaint.
+const char* TryInput(ServerColumn& column, char* text, Datum* value) {
+  MemoryContext const context = CurrentMemoryContext;
+  ResourceOwner const owner = CurrentResourceOwner;
+  const char* volatile fault = nullptr;
+  BeginInternalSubTransaction(nullptr);
+  MemoryContextSwitchTo(context);
+  PG_TRY();
+  {
+    *value = InputFunctionCall(&column.input, text, column.input_parameter, column.type_modifier);
+    ReleaseCurrentSubTransaction();
+  }
+  PG_CATCH();
+  {
+    MemoryContextSwitchTo(context);
+    ErrorData* error = CopyErrorData();
+    if (error->sqlerrcode != ERRCODE_CHECK_VIOLATION && error->sqlerrcode != ERRCODE_NOT_NULL_VIOLATION) PG_RE_THROW();
+    FlushErrorState();
+    RollbackAndReleaseCurrentSubTransaction();
+    fault = error->constraint_name != nullptr ? error->constraint_name : error->message;
+  }
+  PG_END_TRY();
+  MemoryContextSwitchTo(context);
+  CurrentResourceOwner = owner;
+  return fault;
+}
+
+}  // namespace
+
 // --------------------------------------------------------------------------------------------------------- preparation
 
 void RowProducer::PrepareColumns() {
@@ -58,7 +100,8 @@ void RowProducer::PrepareColumns() {
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const bool is_default = std::ranges::count(plan_.server_columns, numbers[i]) > 0;
     const AttributeNumber number = numbers[i];
-    CallServer([this, i, number, is_default] {
+    const bool may_refuse = HoldsCheckedDomain(*table_.FindColumn(number)->type);
+    CallServer([this, i, number, is_default, may_refuse] {
       Form_pg_attribute const attribute = TupleDescAttr(RelationGetDescr(relation_), number - 1);
       ServerColumn& out = columns_[i];
       out = {};
@@ -70,6 +113,7 @@ void RowProducer::PrepareColumns() {
       Oid function = InvalidOid;
       getTypeInputInfo(out.type, &function, &out.input_parameter);
       fmgr_info(function, &out.input);
+      out.may_refuse = may_refuse;
       if (out.type != attribute->atttypid) {
         out.domain = static_cast<DomainConstraintRef*>(palloc0(sizeof(DomainConstraintRef)));
         InitDomainConstraintRef(attribute->atttypid, out.domain, context_, true);
@@ -267,9 +311,15 @@ const char* RowProducer::ConvertRow(const Batch& batch, std::size_t row, TupleTa
   for (ServerColumn& column : columns_) {
     const int place = column.number - 1;
     const ColumnBuffer& buffer = batch.columns[static_cast<std::size_t>(place)];
-    if (buffer.encoding == Encoding::InputText && !nulls[place])
-      values[place] = InputFunctionCall(&column.input, reinterpret_cast<char*>(values[place]), column.input_parameter,
-                                        column.type_modifier);
+    if (buffer.encoding == Encoding::InputText && !nulls[place]) {
+      char* text = reinterpret_cast<char*>(values[place]);
+      if (!column.may_refuse) {
+        values[place] = InputFunctionCall(&column.input, text, column.input_parameter, column.type_modifier);
+      } else if (const char* fault = TryInput(column, text, &values[place])) {
+        MemoryContextSwitchTo(caller);
+        return fault;
+      }
+    }
     if (column.default_value != nullptr)
       values[place] = ExecEvalExprSwitchContext(column.default_value, GetPerTupleExprContext(estate_), &nulls[place]);
   }

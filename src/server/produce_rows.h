@@ -32,6 +32,7 @@ struct ServerColumn {
   int32 type_modifier;
   FmgrInfo input;      // for values that come as text
   Oid input_parameter;
+  bool may_refuse;     // the input function may refuse a value: a domain inside of the type checks it
   ExprState* default_value;    // for columns left to their default
   DomainConstraintRef* domain; // nullptr if the column's type is no domain
 };
