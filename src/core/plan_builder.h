@@ -92,6 +92,8 @@ class PlanBuilder {
   void ProbeKey(const UniqueKey& key, const std::string& why);
   [[noreturn]] void RefuseCapacity(const std::string& key, const std::vector<AttributeNumber>& columns,
                                    std::uint64_t capacity) const;
+  std::uint64_t CountUsual(ColumnState& state, std::uint64_t size);
+  bool PlaceNamesKey(const UniqueKey& key, const std::set<AttributeNumber>& columns);
   bool LeaveRestNull(const UniqueKey& key, const std::vector<ColumnState*>& states, std::uint64_t capacity);
   void NoteUnique(const std::set<AttributeNumber>& columns, std::uint64_t capacity);
 

@@ -28,6 +28,14 @@ std::optional<PlanBuilder::KeyComponent> PlanBuilder::FindColumnComponent(Column
   const bool is_integer = IsInteger(*state.base.type);
   const ValueLimits& limits = state.limits.limits;
   ValueSetPointer values;
+  if (!widest && state.meaning) {
+    values = MakeProvided(state, GroupKind::None);  // a year, a month
+    if (is_integer && values != nullptr && values->IsInjective()) {
+      state.values = values;
+      return KeyComponent{{&state}, values->Size(), false, false};
+    }
+    values = nullptr;
+  }
   if (!widest && is_integer && limits.intervals.size() <= 1 && !limits.has_allowed && limits.excluded.empty()) {
     values = MakeTypeValues(state, true);
     if (limits.intervals.empty())
@@ -71,6 +79,16 @@ std::vector<PlanBuilder::KeyComponent> PlanBuilder::FindKeyComponents(const std:
     const auto rank = [](const KeyComponent& c) { return c.is_reference ? 0 : c.counts_up ? 2 : 1; };
     return rank(a) < rank(b);
   });
+  // Of several numbers and nothing else, all but the last are small ones.
+  constexpr std::uint64_t kSmall = 1000;
+  const bool is_all_numbers = std::ranges::all_of(components, &KeyComponent::counts_up);
+  for (std::size_t i = 0; !widest && is_all_numbers && i + 1 < components.size(); ++i) {
+    if (components[i].size <= kSmall) continue;
+    ColumnState& state = *components[i].states.front();
+    if (!state.limits.limits.IsUnlimited()) continue;
+    state.values = MakeSequenceValueSet(*state.base.type, 1, 1, kSmall);
+    components[i] = {{&state}, kSmall, false, false};
+  }
   return components;
 }
 
@@ -93,9 +111,40 @@ bool PlanBuilder::PlaceOneColumnOf(const UniqueKey& key, const std::set<Attribut
   return false;
 }
 
+// First and last name together: within one block of persons no two have both in common.
+bool PlanBuilder::PlaceNamesKey(const UniqueKey& key, const std::set<AttributeNumber>& columns) {
+  constexpr std::int64_t kLongestName = 12;
+  ColumnState* names[2] = {};
+  for (const AttributeNumber number : columns) {
+    ColumnState* state = Find(number);
+    const bool is_person = state->meaning && state->meaning->group == GroupKind::Person;
+    if (!is_person || state->role != ColumnRole::Undecided || !state->limits.limits.IsUnlimited()) continue;
+    if (MaxLengthOfModifier(*state->base.type, state->base.type_modifier).value_or(kLongestName) < kLongestName)
+      continue;
+    if (state->meaning->provider == "first_name") names[0] = state;
+    if (state->meaning->provider == "last_name") names[1] = state;
+  }
+  const std::uint64_t block = GroupBlockSize(GroupKind::Person);
+  if (names[0] == nullptr || names[1] == nullptr || facts_.first_ordinal + rows_ > block) return false;
+  if (names[0]->meaning->group_name != names[1]->meaning->group_name) return false;
+  for (ColumnState* state : names) {
+    state->values = MakeProvided(*state, GroupKind::Person);
+    if (state->values == nullptr) return false;
+  }
+  for (ColumnState* state : names) {
+    state->lane = LaneOfGroup(*state->meaning, true);
+    state->role = ColumnRole::KeyPart;
+    state->generator = state->values->Describe();
+    state->reason = "part of unique key \"" + key.name + "\"";
+  }
+  NoteUnique({names[0]->column->number, names[1]->column->number}, block);
+  key_methods_[key.name] = {"construction", "distinct persons"};
+  return true;
+}
+
 bool PlanBuilder::PlaceCompositeKey(const UniqueKey& key, const std::set<AttributeNumber>& columns,
                                     bool ignoring_case) {
-  if (PlaceOneColumnOf(key, columns, ignoring_case, true)) return true;
+  if (PlaceOneColumnOf(key, columns, ignoring_case, true) || PlaceNamesKey(key, columns)) return true;
   for (const bool widest : {false, true}) {
     const std::vector<KeyComponent> components = FindKeyComponents(columns, ignoring_case, widest);
     std::uint64_t capacity = components.empty() ? 0 : 1;
@@ -144,8 +193,9 @@ void PlanBuilder::BindKeyComponents(const UniqueKey& key, const std::vector<KeyC
   std::uint64_t block = 1;
   for (const KeyComponent* component : used)
     if (!component->counts_up) block = Multiply(block, component->size);
+  constexpr std::uint64_t kFewCombinations = 65536;
   const bool has_reference = std::ranges::any_of(used, [](const KeyComponent* c) { return c->is_reference; });
-  if (!has_reference || block == 1) block = capacity;
+  if ((!has_reference && block > kFewCombinations) || block == 1) block = capacity;
   const LaneNumber joint = AddSource(MakePermutedSource(KeyFor("UNIQUE " + key.name), block, capacity));
   std::set<AttributeNumber> columns;
   std::uint64_t divisor = 1;

@@ -6,6 +6,7 @@
 
 #include "dbmocker/error.h"
 #include "plan_builder.h"
+#include "provider_registry.h"
 
 namespace dbmocker {
 namespace {
@@ -227,7 +228,8 @@ bool PlanBuilder::PlaceGroupKey(ColumnState& state, bool ignoring_case) {
   if (values == nullptr || !values->IsInjective(ignoring_case) || values->Size() < rows_) return false;
   const std::uint64_t size = values->Size();
   LaneNumber lane = -1;
-  if (group == GroupKind::Place) {
+  const ProviderEntry* provider = FindProvider(state.meaning->provider);
+  if (provider != nullptr && provider->group == GroupKind::Place) {
     const auto [found, is_new] = place_lists_.try_emplace(state.meaning->group_name, -1, size);
     if (is_new) found->second.first = AddSource(MakePermutedSource(KeyFor("places " + found->first), size, size));
     if (found->second.second == size) lane = found->second.first;
@@ -291,17 +293,22 @@ bool PlanBuilder::PlaceTypeKey(const UniqueKey& key, ColumnState& state, bool ig
   if (size < rows_ && !is_whole) return false;
   if (size < facts_.first_ordinal + rows_ && !LeaveRestNull(key, {&state}, size) && size < rows_)
     RefuseCapacity(key.name, key.columns, size);
-  // Positive numbers come first in the sets of integers.
-  constexpr std::uint64_t kBlock = std::numeric_limits<std::int32_t>::max();
-  const bool is_integer = IsInteger(*state.base.type) && state.limits.limits.IsUnlimited();
-  const std::uint64_t block =
-      is_integer ? std::min({size, kBlock, static_cast<std::uint64_t>(LargestInteger(*state.base.type))}) : size;
-  state.lane = AddSource(MakePermutedSource(KeyFor(state.column->name), block, size));
+  state.lane = AddSource(MakePermutedSource(KeyFor(state.column->name), CountUsual(state, size), size));
   NoteUnique({state.column->number}, size);
   state.role = ColumnRole::KeyPart;
   state.values = std::move(values);
-  state.generator = "distinct " + state.values->Describe();
+  state.generator = state.values->Describe();
+  if (!state.generator.starts_with("distinct")) state.generator = "distinct " + state.generator;
   return true;
+}
+
+// How many of a type's distinct values come first because they look plausible: small numbers, recent moments.
+std::uint64_t PlanBuilder::CountUsual(ColumnState& state, std::uint64_t size) {
+  const Type& type = *state.base.type;
+  if (!state.limits.limits.IsUnlimited() || (type.category != 'N' && type.category != 'D')) return size;
+  if (type.name == "time" || type.name == "timetz") return size;  // whole seconds are usual, but few
+  const ValueSetPointer usual = MakeTypeValues(state, false);
+  return usual != nullptr && usual->IsInjective() ? std::min(size, usual->Size()) : size;
 }
 
 }  // namespace dbmocker

@@ -62,7 +62,7 @@ ValueSetPointer PlanBuilder::MakeValues(ColumnState& state, bool unique) {
   if (state.meaning && !unique) values = MakeProvided(state, state.meaning->group);
   if (values != nullptr) {
     const auto list = place_lists_.find(state.meaning->group_name);
-    if (state.meaning->group == GroupKind::Place && list != place_lists_.end()) {
+    if (state.meaning->group == GroupKind::Place && list != place_lists_.end()) {  // a table of countries, say
       ValueSetPointer listed = MakeProvided(state, GroupKind::None);
       if (listed != nullptr && listed->Size() == list->second.second) {
         values = std::move(listed);

@@ -256,13 +256,33 @@ TEST(PlanKeysTest, TenantKeysKeepTheirMeaning) {
 
 TEST(PlanKeysTest, ListsOfPlacesAgree) {
   TableBuilder table("code char(2), name text", "countries");
-  table.Primary("code").NotNull("name").Unique("name");
-  const Rows rows = GenerateRows(table.table, 100);
-  EXPECT_EQ(CountDistinct(rows, "code"), 100U);
-  EXPECT_EQ(CountDistinct(rows, "name"), 100U);
-  for (std::size_t row = 0; row < 100; ++row) {
-    if (*rows.at("code")[row] != "DE") continue;
-    EXPECT_EQ(rows.at("name")[row], "Germany");
+  table.Primary("code").NotNull("name");
+  const Rows rows = GenerateRows(table.table, 60);
+  EXPECT_EQ(CountDistinct(rows, "code"), 60U);
+  EXPECT_EQ(CountDistinct(rows, "name"), 60U);
+  const auto found = std::ranges::find(rows.at("code"), Cell("IT"));
+  ASSERT_NE(found, rows.at("code").end());
+  EXPECT_EQ(rows.at("name")[static_cast<std::size_t>(found - rows.at("code").begin())], "Italy");
+}
+
+TEST(PlanKeysTest, PersonsAreDistinctByTheirNames) {
+  TableBuilder table("first_name text, last_name text", "people");
+  table.AllNotNull().Unique("last_name, first_name");
+  const Rows rows = GenerateRows(table.table, kMany);
+  EXPECT_EQ(CountDistinct(rows, "last_name, first_name"), kMany);
+  for (std::size_t row = 0; row < 100; ++row) ASSERT_EQ(rows.at("first_name")[row]->find('-'), std::string::npos);
+}
+
+TEST(PlanKeysTest, DistinctValuesLookPlausibleFirst) {
+  TableBuilder table("number int4, at timestamptz, year int4, no int4");
+  table.AllNotNull().Unique("number").Unique("at").Unique("year, no");
+  const Rows rows = GenerateRows(table.table, 1000);
+  for (std::size_t row = 0; row < 1000; ++row) {
+    ASSERT_GT(std::stoll(*rows.at("number")[row]), 0);
+    ASSERT_LE(std::stoll(*rows.at("number")[row]), 1'000'000);
+    ASSERT_LE(std::stoll(*rows.at("at")[row]), kContext.reference_time);
+    ASSERT_GT(std::stoll(*rows.at("at")[row]), 0);
+    ASSERT_LE(std::stoll(*rows.at("no")[row]), 1000);
   }
 }
 
