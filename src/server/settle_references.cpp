@@ -101,7 +101,9 @@ void LockReferencedTables(const Table& table) {
 
 void ValidateReferences(const Table& table, BlockNumber first_block) {
   ItemPointerData first;
-  BlockIdSet(&first.ip_blkid, first_block);
+  // Not BlockIdSet: a macro before PostgreSQL 16, whose narrowing would be reported as ours.
+  first.ip_blkid.bi_hi = static_cast<uint16>(first_block >> 16);
+  first.ip_blkid.bi_lo = static_cast<uint16>(first_block & 0xFFFF);
   first.ip_posid = 0;
   PushActiveSnapshot(GetLatestSnapshot());
   for (const ForeignKey& key : table.foreign_keys) ValidateReference(table, key, &first);
