@@ -1,6 +1,9 @@
 -- dbmocker 0.1.0: the SQL surface. Every object carries a COMMENT; functions run with the caller's own privileges.
 \echo Use "CREATE EXTENSION dbmocker" to load this file. \quit
 
+-- Every function acts with the caller's own privileges, so every role may call them.
+GRANT USAGE ON SCHEMA dbmocker TO PUBLIC;
+
 CREATE TYPE dbmocker.run_report AS (
     target regclass,
     rows bigint,

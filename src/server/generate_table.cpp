@@ -31,8 +31,8 @@ bool HasOwnStorage(Relation relation) { return relation->rd_rel->relkind == RELK
 // Opens and locks everything that the run reads or writes, in one order for all runs: state row, target, parents.
 OpenRun OpenForRun(Oid target, std::int64_t rows) {
   OpenRun run = {};
-  PreventCommandIfReadOnly("dbmocker.generate()");
   PreventCommandDuringRecovery("dbmocker.generate()");
+  PreventCommandIfReadOnly("dbmocker.generate()");
   run.relation = OpenTarget(target, RowExclusiveLock, TargetUse::Write);
   LockTarget(target);
   PushActiveSnapshot(GetTransactionSnapshot());  // of now: another run that this one waited for has ended
