@@ -1,5 +1,7 @@
 // Which values a column takes: those of its meaning where it has one, else those of its type, within its limits.
 // Read first: PlanBuilder::MakeValues.
+#include <algorithm>
+
 #include "dbmocker/error.h"
 #include "plan_builder.h"
 
@@ -40,10 +42,20 @@ const Type& TextType() {
 
 void PlanBuilder::RefuseColumn(const ColumnState& state, const Error& why) const {
   const ErrorReport& report = why.report();
+  std::string detail = report.detail;
+  const auto add = [&detail](const std::string& constraint) {
+    detail += (detail.empty() ? "" : " ") + constraint + ".";
+  };
+  for (const CheckConstraint& check : table_.checks) {
+    if (std::ranges::count(check.check.columns, state.column->number) > 0)
+      add("Constraint \"" + check.name + "\" is " + check.text);
+  }
+  for (const DomainConstraint& constraint : state.column->type->constraints)
+    if (!constraint.text.empty()) add("Domain constraint \"" + constraint.name + "\" is " + constraint.text);
   throw Error(report.sqlstate,
               "cannot generate values for column \"" + state.column->name + "\" of table \"" + table_.name +
                   "\": " + report.message,
-              report.detail,
+              std::move(detail),
               report.hint.empty() ? "Check the column's type, domain and CHECK constraints." : report.hint);
 }
 
