@@ -26,7 +26,7 @@ CREATE TABLE dbmocker.target_state (
     next_row bigint NOT NULL CHECK (next_row >= 0)
 );
 COMMENT ON TABLE dbmocker.target_state IS
-    'ordinal of the next generated row of each target; kept by generate(), cleared when the target is dropped';
+    'ordinal of the next generated row of each target; kept by generate(), which also clears rows of dropped targets';
 COMMENT ON COLUMN dbmocker.target_state.target IS 'OID of the target (pg_class.oid)';
 COMMENT ON COLUMN dbmocker.target_state.next_row IS 'ordinal that the next run starts at, unless the target is empty';
 

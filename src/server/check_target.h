@@ -10,7 +10,8 @@ namespace dbmocker::server {
 enum class TargetUse { Write, Describe };
 
 // Opens `target` with `lock`, after checking that rows can be generated for it: a table, partitioned or foreign table,
-// no catalog, with INSERT privilege on it or on one of its columns (Write). Ereports 42809, 42501, 0A000.
+// nothing of the system's, with INSERT (Write) or INSERT or SELECT (Describe) on it or on one of its columns.
+// Ereports 42P01, 42809, 42501.
 Relation OpenTarget(Oid target, LOCKMODE lock, TargetUse use);
 
 }  // namespace dbmocker::server

@@ -7,11 +7,17 @@
 
 #include "dbmocker/error.h"
 #include "server/boundary.h"
+#include "server/check_target.h"
+#include "server/describe_table.h"
 #include "server/fill_references.h"
+#include "server/gather_facts.h"
 #include "server/generate_table.h"
 #include "server/materialize_rows.h"
 #include "server/order_tables.h"
 #include "server/read_catalog.h"
+#include "server/settle_references.h"
+#include "server/target_state.h"
+#include "server/write_rows.h"
 
 namespace dbmocker::server {
 namespace {
@@ -62,10 +68,14 @@ void ReadRequests(Jsonb* tables, SchemaArguments* arguments) {
     JsonbIteratorNext(&iterator, &value, true);
     TableRequest* request = &arguments->requests[arguments->request_count++];
     request->name = pnstrdup(key.val.string.val, static_cast<Size>(key.val.string.len));
-    const bool is_number = value.type == jbvNumeric && !numeric_is_nan(value.val.numeric) && !numeric_is_inf(value.val.numeric);
-    const double rows = is_number ? DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value.val.numeric))) : -1;
+    const bool is_number =
+        value.type == jbvNumeric && !numeric_is_nan(value.val.numeric) && !numeric_is_inf(value.val.numeric);
+    const double rows =
+        is_number ? DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value.val.numeric)))
+                  : -1;
     if (rows < 0 || rows > 9e15 || rows != static_cast<double>(static_cast<std::int64_t>(rows)))
-      ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid number of rows for table \"%s\"", request->name),
+      ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                      errmsg("invalid number of rows for table \"%s\"", request->name),
                       errhint("Give a whole number of 0 or more.")));
     request->rows = static_cast<std::int64_t>(rows);
   }
@@ -75,7 +85,8 @@ void ReadExcludes(ArrayType* names, SchemaArguments* arguments) {
   Datum* elements = nullptr;
   bool* nulls = nullptr;
   deconstruct_array(names, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &arguments->exclude_count);
-  arguments->excludes = static_cast<TableRequest*>(palloc0(sizeof(TableRequest) * static_cast<Size>(arguments->exclude_count + 1)));
+  arguments->excludes =
+      static_cast<TableRequest*>(palloc0(sizeof(TableRequest) * static_cast<Size>(arguments->exclude_count + 1)));
   for (int i = 0; i < arguments->exclude_count; ++i) {
     if (nulls[i])
       ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("exclude must not contain nulls"),
@@ -120,7 +131,8 @@ SchemaPlan PlanSchema(const SchemaArguments& arguments) {
   const CatalogRows tables = CallServer([&] { return RunCatalogQuery(kTables, arguments.schema); });
   const CatalogRows references = CallServer([&] { return RunCatalogQuery(kReferences, arguments.schema); });
   std::map<std::string, std::uint32_t> known;
-  for (int i = 0; i < tables.row_count; ++i) known[tables.Get(i, 1)] = static_cast<std::uint32_t>(std::stoul(tables.Get(i, 0)));
+  for (int i = 0; i < tables.row_count; ++i)
+    known[tables.Get(i, 1)] = static_cast<std::uint32_t>(std::stoul(tables.Get(i, 0)));
   SchemaPlan plan;
   if (arguments.rows >= 0)
     for (const auto& [name, oid] : known) plan.rows[oid] = arguments.rows;
@@ -148,6 +160,45 @@ SchemaPlan PlanSchema(const SchemaArguments& arguments) {
   return plan;
 }
 
+// Takes the locks of all runs at once, in the order of LockTables, so that two calls that share tables never wait for
+// one another. Needs no lock for the tables that are written without validation at the end: their runs take it.
+void LockForSchema(const SchemaPlan& plan, const RunOptions& options) {
+  CallServer([&] {
+    PreventCommandDuringRecovery("dbmocker.generate_schema()");
+    PreventCommandIfReadOnly("dbmocker.generate_schema()");
+    for (const auto& [oid, rows] : plan.rows)
+      relation_close(OpenTarget(oid, AccessShareLock, TargetUse::Write), AccessShareLock);
+    for (const auto& [oid, rows] : plan.rows)
+      if (rows > 0) LockTarget(oid);
+  });
+  std::vector<std::uint32_t> referenced;
+  for (const auto& [oid, rows] : plan.rows) {
+    const Table table = DescribeTable(oid);
+    const char* reason = nullptr;
+    const std::int64_t count = rows;
+    if (table.foreign_keys.empty() || ChooseWriter(table, options).writer != Writer::Batch ||
+        !CallServer([&] { return MayValidateAtEnd(table, count, &reason); }))
+      continue;
+    for (const ForeignKey& key : table.foreign_keys) referenced.push_back(key.referenced_oid);
+  }
+  CallServer([&] {
+    List* targets = NIL;
+    List* parents = NIL;
+    for (const auto& [oid, rows] : plan.rows) targets = lappend_oid(targets, oid);
+    for (const std::uint32_t oid : referenced) parents = list_append_unique_oid(parents, oid);
+    LockTables(targets, parents);
+  });
+}
+
+bool HasStoredRows(Oid table) {
+  Relation const relation = table_open(table, AccessShareLock);
+  PushActiveSnapshot(GetTransactionSnapshot());
+  const bool found = HasRows(relation);
+  PopActiveSnapshot();
+  table_close(relation, NoLock);
+  return found;
+}
+
 }  // namespace
 }  // namespace dbmocker::server
 
@@ -158,7 +209,13 @@ DBMOCKER_FUNCTION(dbmocker_generate_schema) {
   const ResultSink opened = CallServer([=] { return OpenResultSink(fcinfo); });
   ResultSink sink = opened;
   const SchemaPlan plan = PlanSchema(arguments);
+  LockForSchema(plan, arguments.options);
+  const CommandId first_command = CallServer([] { return GetCurrentCommandId(true); });
+  std::vector<ReferenceEdge> left_open;  // of the references that wait: those that found no parents
   for (const std::uint32_t table : plan.order.tables) {
+    for (const ReferenceEdge& reference : plan.order.filled_in_later)
+      if (reference.from == table && !CallServer([&] { return HasStoredRows(reference.to); }))
+        left_open.push_back(reference);
     const RunReport report = GenerateRows(table, plan.rows.at(table), arguments.options);
     CallServer([&] {
       Datum values[kReportColumns];
@@ -167,7 +224,7 @@ DBMOCKER_FUNCTION(dbmocker_generate_schema) {
       sink.PutRow(values, nulls);
     });
   }
-  for (const ReferenceEdge& reference : plan.order.filled_in_later)
-    CallServer([&] { FillReference(reference.constraint, arguments.options); });
+  for (const ReferenceEdge& reference : left_open)
+    CallServer([&] { FillReference(reference.constraint, first_command, arguments.options); });
   return Datum{0};
 }

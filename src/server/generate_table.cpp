@@ -28,20 +28,32 @@ struct OpenRun {
 
 bool HasOwnStorage(Relation relation) { return relation->rd_rel->relkind == RELKIND_RELATION; }
 
-// Opens and locks everything that the run reads or writes, in one order for all runs: state row, target, parents.
+// Locks come in one order for all runs: first the state row, while nothing else is held that another run may want, then
+// the target against changes of its definition, then target and parents (LockForWriting).
 OpenRun OpenForRun(Oid target, std::int64_t rows) {
   OpenRun run = {};
   PreventCommandDuringRecovery("dbmocker.generate()");
   PreventCommandIfReadOnly("dbmocker.generate()");
-  run.relation = OpenTarget(target, RowExclusiveLock, TargetUse::Write);
-  LockTarget(target);
+  relation_close(OpenTarget(target, AccessShareLock, TargetUse::Write), AccessShareLock);
+  if (rows > 0) LockTarget(target);
+  run.relation = OpenTarget(target, AccessShareLock, TargetUse::Write);
   PushActiveSnapshot(GetTransactionSnapshot());  // of now: another run that this one waited for has ended
-  run.has_rows = HasRows(run.relation);
-  run.first_row = ReserveRows(target, run.has_rows, rows);
   run.caller = CurrentMemoryContext;
   run.context = AllocSetContextCreate(run.caller, "dbmocker run", ALLOCSET_DEFAULT_SIZES);
   MemoryContextSwitchTo(run.context);
   return run;
+}
+
+// Locks what the writer needs, then looks where the run starts.
+void LockForWriting(const Table& table, Writer writer, std::int64_t rows, OpenRun& run) {
+  const char* reason = nullptr;
+  const bool validate = writer == Writer::Batch && MayValidateAtEnd(table, rows, &reason);
+  LockForRun(table, validate);
+  PopActiveSnapshot();
+  PushActiveSnapshot(GetTransactionSnapshot());  // a lock may have been waited for
+  run.has_rows = HasRows(run.relation);
+  run.first_row = ReserveRows(table.oid, run.has_rows, rows);
+  if (HasOwnStorage(run.relation)) run.blocks = RelationGetNumberOfBlocks(run.relation);
 }
 
 void CloseRun(const OpenRun& run) {
@@ -121,20 +133,20 @@ RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& options)
   OpenRun run = opened;
   const Table table = DescribeTable(target);
   const WriterDecision decision = ChooseWriter(table, options);
-  CallServer([&] {
-    if (decision.writer == Writer::Batch) {
-      const char* reason = nullptr;
-      if (MayValidateAtEnd(table, rows, &reason)) LockReferencedTables(table);
-    }
-    if (HasOwnStorage(run.relation)) run.blocks = RelationGetNumberOfBlocks(run.relation);
-  });
-  TargetFacts facts;
-  facts.has_rows = run.has_rows;
-  facts.first_ordinal = static_cast<std::uint64_t>(run.first_row);
-  const std::unique_ptr<Plan> plan = PlanRows(table, rows, options, true, facts);
-  if (rows > 0) WriteRows(table, *plan, options, decision.writer, run, report);
-
   report.writer = NameOf(decision.writer);
+  if (rows > 0) {
+    CallServer([&] { LockForWriting(table, decision.writer, rows, run); });
+    TargetFacts facts;
+    facts.has_rows = run.has_rows;
+    facts.first_ordinal = static_cast<std::uint64_t>(run.first_row);
+    const std::unique_ptr<Plan> plan = PlanRows(table, rows, options, true, facts);
+    WriteRows(table, *plan, options, decision.writer, run, report);
+  } else {
+    CallServer([&] {
+      run.first_row = NextRow(target, HasRows(run.relation));
+      if (HasOwnStorage(run.relation)) run.blocks = RelationGetNumberOfBlocks(run.relation);
+    });
+  }
   report.first_row = run.first_row;
   CallServer([&] {
     report.heap_bytes = HasOwnStorage(run.relation)
@@ -193,7 +205,8 @@ DBMOCKER_FUNCTION(dbmocker_generate) {
   const RunReport report = GenerateRows(arguments.target, arguments.rows, arguments.options);
   return CallServer([&] {
     TupleDesc descriptor = nullptr;
-    if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE) elog(ERROR, "return type must be a row type");
+    if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE)
+      elog(ERROR, "return type must be a row type");
     Datum values[kReportColumns];
     bool nulls[kReportColumns];
     FormReport(report, values, nulls);

@@ -71,7 +71,9 @@ bool SetNullProbability(RunOptions* options, const JsonbValue* value) {
 
 bool SetReferenceTime(RunOptions* options, const JsonbValue* value) {
   if (value->type != jbvString) return false;
-  options->reference_time = ParseReferenceTime(pnstrdup(value->val.string.val, static_cast<Size>(value->val.string.len)));
+  const char* text = pnstrdup(value->val.string.val, static_cast<Size>(value->val.string.len));
+  if (*text != '\0' && !IsValidReferenceTime(text)) return false;
+  options->reference_time = ParseReferenceTime(text);
   return true;
 }
 
@@ -81,7 +83,7 @@ constexpr Option kOptions[] = {
     {"max_attempts", "a whole number from 1 to 1000000", SetMaxAttempts},
     {"memory_limit_mb", "a whole number from 1 to 1048576", SetMemoryLimit},
     {"null_probability", "a number from 0 to 1", SetNullProbability},
-    {"reference_time", "a date or timestamp in a string", SetReferenceTime},
+    {"reference_time", "a date or timestamp in a string, or \"\" for today", SetReferenceTime},
 };
 
 char* ListKeys() {

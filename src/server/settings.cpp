@@ -10,15 +10,28 @@ namespace {
 int seed_setting = 0;
 char* reference_time_setting = nullptr;
 
+bool DependsOnClock(char* field) {
+  int value = 0;
+  for (char* letter = field; *letter != '\0'; ++letter)
+    *letter = static_cast<char>(pg_tolower(static_cast<unsigned char>(*letter)));
+  return DecodeSpecial(0, field, &value) == RESERV &&
+         (value == DTK_NOW || value == DTK_TODAY || value == DTK_TOMORROW || value == DTK_YESTERDAY);
+}
+
+}  // namespace
+
 bool IsValidReferenceTime(const char* text) {
-  // A time that cannot be parsed is refused where it is set; special values would make rows depend on the clock.
   char work[MAXDATELEN + MAXDATEFIELDS];
   char* fields[MAXDATEFIELDS];
   int types[MAXDATEFIELDS];
   int count = 0, kind = 0;
   if (ParseDateTime(text, work, sizeof work, fields, types, MAXDATEFIELDS, &count) != 0) return false;
+  for (int i = 0; i < count; ++i)
+    if (types[i] == DTK_STRING && DependsOnClock(fields[i])) return false;
   return compat::DecodeDateTime(fields, types, count, &kind) == 0 && kind == DTK_DATE;
 }
+
+namespace {
 
 bool CheckReferenceTime(char** value, void**, GucSource) {
   if (*value == nullptr || **value == '\0' || IsValidReferenceTime(*value)) return true;
@@ -47,8 +60,8 @@ std::int64_t ParseReferenceTime(const char* text) {
     if (now % USECS_PER_DAY < 0) day--;
     return day * USECS_PER_DAY;
   }
-  const TimestampTz time = DatumGetTimestampTz(DirectFunctionCall3(
-      timestamptz_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+  const TimestampTz time = DatumGetTimestampTz(
+      DirectFunctionCall3(timestamptz_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
   if (TIMESTAMP_NOT_FINITE(time))
     ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("reference_time must be finite"),
                     errhint("Give a date or timestamp, for example \"2025-01-01\".")));

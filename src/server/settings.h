@@ -18,6 +18,9 @@ std::int64_t DefaultSeed();
 // May ereport.
 std::int64_t DefaultReferenceTime();
 
+// True if `text` is a time that does not depend on the clock, as "now" and "tomorrow" do; empty is not. Server style.
+bool IsValidReferenceTime(const char* text);
+
 // Parses a time in timestamptz syntax; NULL or empty gives the start of the current UTC day. May ereport.
 std::int64_t ParseReferenceTime(const char* text);
 

@@ -35,7 +35,8 @@ constexpr char kQueryText[] =
     " pg_catalog.string_agg(pg_catalog.format('f.%I IS NOT NULL', a.attname),"
     "   CASE WHEN c.confmatchtype = 'f' THEN ' OR ' ELSE ' AND ' END ORDER BY k.place))"
     " FROM pg_catalog.pg_constraint c,"
-    " ROWS FROM (pg_catalog.unnest(c.conkey), pg_catalog.unnest(c.confkey), pg_catalog.unnest(c.conpfeqop)) WITH ORDINALITY AS k(child, parent, operator, place)"
+    " ROWS FROM (pg_catalog.unnest(c.conkey), pg_catalog.unnest(c.confkey), pg_catalog.unnest(c.conpfeqop)) WITH "
+    "ORDINALITY AS k(child, parent, operator, place)"
     " JOIN pg_catalog.pg_attribute a ON a.attnum = k.child"
     " JOIN pg_catalog.pg_attribute r ON r.attnum = k.parent"
     " JOIN pg_catalog.pg_operator o ON o.oid = k.operator"
@@ -63,7 +64,8 @@ void ValidateReference(const Table& table, const ForeignKey& key, ItemPointer fi
       appendStringInfo(&row, "%s%s", i > 1 ? ", " : "", value == nullptr ? "null" : value);
     }
     ereport(ERROR, (errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-                    errmsg("generated rows of table \"%s\" violate foreign key constraint \"%s\"", table.name.c_str(), key.name.c_str()),
+                    errmsg("generated rows of table \"%s\" violate foreign key constraint \"%s\"", table.name.c_str(),
+                           key.name.c_str()),
                     errdetail("Key (%s) is not present in table %s.", row.data, key.referenced_table.c_str()),
                     errhint("Nothing was kept. Columns that several foreign keys share may have no common key.")));
   }
@@ -84,26 +86,37 @@ bool MayValidateAtEnd(const Table& table, std::int64_t rows, const char** reason
   }
   for (const ForeignKey& key : table.foreign_keys) {
     if (*reason != nullptr) return false;
-    if (get_rel_relkind(key.referenced_oid) != RELKIND_RELATION) *reason = "a referenced table is partitioned";
-    else if (!MayRead(key.referenced_oid)) *reason = "row security or missing SELECT on a referenced table";
-    else if (!MayLock(key.referenced_oid)) *reason = "the current role may not lock a referenced table";
+    if (get_rel_relkind(key.referenced_oid) != RELKIND_RELATION)
+      *reason = "a referenced table is partitioned";
+    else if (!MayRead(key.referenced_oid))
+      *reason = "row security or missing SELECT on a referenced table";
+    else if (!MayLock(key.referenced_oid))
+      *reason = "the current role may not lock a referenced table";
   }
   return *reason == nullptr;
 }
 
-void LockReferencedTables(const Table& table) {
-  List* tables = NIL;
-  for (const ForeignKey& key : table.foreign_keys) tables = list_append_unique_oid(tables, key.referenced_oid);
+void LockForRun(const Table& table, bool validate_at_end) {
+  List* referenced = NIL;
+  if (validate_at_end)
+    for (const ForeignKey& key : table.foreign_keys)
+      referenced = list_append_unique_oid(referenced, key.referenced_oid);
+  LockTables(list_make1_oid(table.oid), referenced);
+}
+
+void LockTables(List* targets, List* referenced) {
+  List* tables = list_union_oid(targets, referenced);
   list_sort(tables, list_oid_cmp);
   ListCell* cell = nullptr;
-  foreach (cell, tables) LockRelationOid(lfirst_oid(cell), ShareRowExclusiveLock);
+  foreach (cell, tables)
+    LockRelationOid(lfirst_oid(cell),
+                    list_member_oid(referenced, lfirst_oid(cell)) ? ShareRowExclusiveLock : RowExclusiveLock);
 }
 
 void ValidateReferences(const Table& table, BlockNumber first_block) {
   ItemPointerData first;
-  // Not BlockIdSet: a macro before PostgreSQL 16, whose narrowing would be reported as ours.
   first.ip_blkid.bi_hi = static_cast<uint16>(first_block >> 16);
-  first.ip_blkid.bi_lo = static_cast<uint16>(first_block & 0xFFFF);
+  first.ip_blkid.bi_lo = static_cast<uint16>(first_block & 0xffff);
   first.ip_posid = 0;
   PushActiveSnapshot(GetLatestSnapshot());
   for (const ForeignKey& key : table.foreign_keys) ValidateReference(table, key, &first);

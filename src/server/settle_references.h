@@ -13,8 +13,13 @@ namespace dbmocker::server {
 // for row-by-row checks; then `reason` is nullptr. False with the reason otherwise. Server style.
 bool MayValidateAtEnd(const Table& table, std::int64_t rows, const char** reason);
 
-// Locks the referenced tables (ShareRowExclusive, in order of OID), as adding a foreign key does. Server style.
-void LockReferencedTables(const Table& table);
+// Locks the target for writing and, if its keys are validated at the end, the referenced tables as adding a foreign key
+// does (ShareRowExclusive). Server style.
+void LockForRun(const Table& table, bool validate_at_end);
+
+// The same for lists of tables. In order of OID, each with the strongest lock that it needs, so that two runs never
+// wait for one another here. Server style.
+void LockTables(List* targets, List* referenced);
 
 // Checks every foreign key over the rows at or behind `first_block` and ereports 23503 with the first key that is
 // missing. Server style.

@@ -45,17 +45,34 @@ Oid OwnerOf(Oid relation) {
 
 std::int64_t NextRow(Oid target, bool has_rows) {
   if (!has_rows) return 0;
-  const std::int64_t next =
-      QueryNumber("SELECT s.next_row FROM dbmocker.target_state s WHERE s.target OPERATOR(pg_catalog.=) $1 AND "
-                  "$2 OPERATOR(pg_catalog.=) 0",
-                  target, 0, true);
+  const std::int64_t next = QueryNumber(
+      "SELECT s.next_row FROM dbmocker.target_state s WHERE s.target OPERATOR(pg_catalog.=) $1 AND "
+      "$2 OPERATOR(pg_catalog.=) 0",
+      target, 0, true);
   return next < 0 ? 0 : next;
 }
 
+namespace {
+
+// In a transaction that keeps its snapshot, a row that somebody else has cleared would be an error: left to the next.
+void ClearDroppedTargets() {
+  if (IsolationUsesXactSnapshot()) return;
+  QueryNumber(
+      "DELETE FROM dbmocker.target_state d USING (SELECT s.target FROM dbmocker.target_state s WHERE NOT EXISTS "
+      "(SELECT 1 FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) s.target) "
+      "AND s.target OPERATOR(pg_catalog.<>) $1 AND $2 OPERATOR(pg_catalog.=) 0 FOR UPDATE SKIP LOCKED) s "
+      "WHERE d.target OPERATOR(pg_catalog.=) s.target RETURNING 0::pg_catalog.int8",
+      InvalidOid, 0, false);
+}
+
+}  // namespace
+
 void LockTarget(Oid target) {
-  QueryNumber("INSERT INTO dbmocker.target_state AS s (target, next_row) VALUES ($1, $2) "
-              "ON CONFLICT (target) DO UPDATE SET next_row = s.next_row RETURNING s.next_row",
-              target, 0, false);
+  ClearDroppedTargets();
+  QueryNumber(
+      "INSERT INTO dbmocker.target_state AS s (target, next_row) VALUES ($1, $2) "
+      "ON CONFLICT (target) DO UPDATE SET next_row = s.next_row RETURNING s.next_row",
+      target, 0, false);
 }
 
 std::int64_t ReserveRows(Oid target, bool has_rows, std::int64_t rows) {

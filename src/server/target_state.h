@@ -13,7 +13,7 @@ namespace dbmocker::server {
 std::int64_t NextRow(Oid target, bool has_rows);
 
 // Makes this transaction the only one that takes ordinals of `target`: waits for others that have taken some and not
-// ended yet. Look at the target's rows after it, with a new snapshot.
+// ended yet. Look at the target's rows after it, with a new snapshot. Clears the rows of dropped targets besides.
 void LockTarget(Oid target);
 
 // Takes `rows` ordinals of a locked target and returns the first one.
