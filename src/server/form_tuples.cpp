@@ -179,7 +179,7 @@ std::size_t TupleFormer::FormRow(const ValueColumn* columns, int row, char* memo
     }
   }
   const auto size = static_cast<std::size_t>(at - reinterpret_cast<char*>(header));
-  HeapTupleHeaderSetDatumLength(header, size);
+  HeapTupleHeaderSetDatumLength(header, static_cast<uint32>(size));
   tuple->t_len = static_cast<uint32>(size);
   tuple->t_data = header;
   tuple->t_tableOid = InvalidOid;
