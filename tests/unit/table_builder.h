@@ -234,7 +234,7 @@ inline std::size_t CountDistinct(const Rows& rows, std::string_view names) {
 }
 
 inline std::size_t CountNulls(const Cells& cells) {
-  return static_cast<std::size_t>(std::ranges::count(cells, Cell()));
+  return static_cast<std::size_t>(std::ranges::count_if(cells, [](const Cell& cell) { return !cell; }));
 }
 
 // The report of the error that building the plan throws; an empty one if it throws none.
