@@ -5,7 +5,7 @@ export LC_ALL=C.UTF-8
 
 files() {
   find include src tests scripts .ci -type f \( -name '*.h' -o -name '*.cpp' -o -name '*.sh' -o -name '*.pl' \
-    -o -name '*.spec' -o -path 'scripts/*' -o -path '.ci/*' \) ! -name word_list_data.cpp
+    -o -name '*.spec' -o -path 'scripts/*' -o -path '.ci/*' -o -path 'tests/bench/*' \) ! -name word_list_data.cpp
 }
 long=$(files | tr '\n' '\0' | xargs -0 grep -nE '^.{121,}$' || true)
 blanks=$(files | tr '\n' '\0' | xargs -0 grep -nE "[[:blank:]]+$|$(printf '\t')" || true)
