@@ -73,6 +73,19 @@ inline std::byte* WriteHeader(std::byte* out, std::size_t payload) {
   std::memcpy(out, &total, sizeof total);
   return out + kLongHeader;
 }
+// What follows the header of a value that is neither compressed nor stored out of line.
+inline std::string_view Payload(const char* value) {
+  const auto first = static_cast<unsigned char>(*value);
+  const bool is_short = std::endian::native == std::endian::little ? (first & 0x01U) != 0 : (first & 0x80U) != 0;
+  if (is_short) {
+    const std::size_t total = std::endian::native == std::endian::little ? first >> 1 : first & 0x7FU;
+    return {value + kShortHeader, total - kShortHeader};
+  }
+  std::uint32_t total = 0;
+  std::memcpy(&total, value, sizeof total);
+  if constexpr (std::endian::native == std::endian::little) total >>= 2;
+  return {value + kLongHeader, total - kLongHeader};
+}
 }  // namespace varlena
 
 class ColumnBuffer {

@@ -64,24 +64,58 @@ class UnmatchedNullSource final : public IndexSource {
   std::shared_ptr<const MatchingParents> parents_;
 };
 
-using SharedColumns = std::vector<std::pair<const ValueSet*, const ValueSet*>>;  // of the leading, of the following key
+// A column that both keys have: its values in either, and how many bytes a Fixed one has.
+struct SharedColumn {
+  const ValueSet* leading;
+  const ValueSet* following;
+  std::size_t length;
+};
+using SharedColumns = std::vector<SharedColumn>;
+
+// Appends the bytes of one value, without a varlena's header, which may be a long or a short one.
+void AppendBytes(const ColumnBuffer& buffer, std::size_t row, std::size_t length, std::string& out) {
+  const std::uint64_t word = buffer.words()[row];
+  if (buffer.encoding == Encoding::Word) return void(out.append(reinterpret_cast<const char*>(&word), sizeof word));
+  const auto* bytes = reinterpret_cast<const char*>(word);
+  if (buffer.encoding == Encoding::Fixed) return void(out.append(bytes, length));
+  if (buffer.encoding == Encoding::InputText) return void(out.append(bytes));
+  out.append(varlena::Payload(bytes));
+}
+
+// The values of each parent in the shared columns, as one text.
+std::vector<std::string> KeyTexts(const SharedColumns& shared, bool is_leading, std::uint64_t count) {
+  constexpr std::uint64_t kChunk = 1024;
+  std::vector<std::string> texts(count);
+  std::vector<std::uint64_t> indexes;
+  ColumnBuffer buffer;
+  for (const SharedColumn& column : shared) {
+    const ValueSet& values = is_leading ? *column.leading : *column.following;
+    for (std::uint64_t start = 0; start < count; start += kChunk) {
+      indexes.clear();
+      for (std::uint64_t i = start; i < std::min(start + kChunk, count); ++i) indexes.push_back(i);
+      buffer.Reset(indexes.size());
+      buffer.encoding = values.encoding();
+      values.Emit(indexes, buffer);
+      for (std::size_t row = 0; row < indexes.size(); ++row) {
+        std::string& text = texts[start + row];
+        const std::size_t size = text.size();
+        AppendBytes(buffer, row, column.length, text);
+        text += ':' + std::to_string(text.size() - size) + ';';
+      }
+    }
+  }
+  return texts;
+}
 
 std::shared_ptr<const MatchingParents> MatchParents(const SharedColumns& shared, std::uint64_t leading_count,
                                                     std::uint64_t following_count) {
-  const auto text_of = [&](std::uint64_t index, bool is_leading) {
-    std::string text;
-    for (const auto& [leading, following] : shared) {
-      const std::size_t start = text.size();
-      (is_leading ? leading : following)->AppendText(index, text);
-      text += ':' + std::to_string(text.size() - start) + ';';
-    }
-    return text;
-  };
+  const std::vector<std::string> leading_texts = KeyTexts(shared, true, leading_count);
+  const std::vector<std::string> following_texts = KeyTexts(shared, false, following_count);
   std::unordered_map<std::string, std::uint32_t> groups;
   std::vector<std::uint32_t> group_of_following(following_count);
   for (std::uint64_t i = 0; i < following_count; ++i)
     group_of_following[i] =
-        groups.try_emplace(text_of(i, false), static_cast<std::uint32_t>(groups.size())).first->second;
+        groups.try_emplace(following_texts[i], static_cast<std::uint32_t>(groups.size())).first->second;
   auto result = std::make_shared<MatchingParents>();
   result->group_starts.assign(groups.size() + 1, 0);
   for (const std::uint32_t group : group_of_following) ++result->group_starts[group + 1];
@@ -92,7 +126,7 @@ std::shared_ptr<const MatchingParents> MatchParents(const SharedColumns& shared,
   for (std::uint64_t i = 0; i < following_count; ++i) result->members[next[group_of_following[i]]++] = i;
   result->group_of.resize(leading_count);
   for (std::uint64_t i = 0; i < leading_count; ++i) {
-    const auto found = groups.find(text_of(i, true));
+    const auto found = groups.find(leading_texts[i]);
     result->group_of[i] = found == groups.end() ? static_cast<std::uint32_t>(groups.size()) : found->second;
     result->is_complete &= found != groups.end();
   }
@@ -135,7 +169,9 @@ bool PlanBuilder::MatchSharedColumns(std::size_t place) {
     const bool is_same = leader == nullptr || leader->foreign_key == state->foreign_key;
     if (state->role != ColumnRole::Reference || state->values == nullptr || !is_same) return false;
     leader = state;
-    shared.emplace_back(state->values.get(), parents->second.columns[i].get());
+    const ValueSet* following = parents->second.columns[i].get();
+    if (following->encoding() != state->values->encoding()) return false;
+    shared.push_back({state->values.get(), following, static_cast<std::size_t>(std::max(0, state->base.type->length))});
   }
   const auto leading = leader == nullptr ? facts_.parents.end() : facts_.parents.find(leader->foreign_key);
   if (free.empty() || leading == facts_.parents.end()) return false;

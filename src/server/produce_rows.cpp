@@ -79,6 +79,28 @@ const char* TryInput(ServerColumn& column, char* text, Datum* value) {
   return fault;
 }
 
+// The server refuses to look into deferrable indexes, since ON CONFLICT cannot rely on them; here it is only asked for
+// what is stored, so such an index passes as an immediate one for the time of the call.
+bool ConflictsInIndex(ResultRelInfo* relation, Oid index, TupleTableSlot* slot, EState* estate) {
+  List* arbiters = list_make1_oid(index);
+  Form_pg_index form = nullptr;
+  for (int i = 0; i < relation->ri_NumIndices; ++i)
+    if (RelationGetRelid(relation->ri_IndexRelationDescs[i]) == index) form = relation->ri_IndexRelationDescs[i]->rd_index;
+  if (form == nullptr || form->indimmediate) return compat::ConflictsWithStoredRow(relation, slot, estate, arbiters);
+  volatile bool conflicts = false;
+  PG_TRY();
+  {
+    form->indimmediate = true;
+    conflicts = compat::ConflictsWithStoredRow(relation, slot, estate, arbiters);
+  }
+  PG_FINALLY();
+  {
+    form->indimmediate = false;
+  }
+  PG_END_TRY();
+  return conflicts;
+}
+
 }  // namespace
 
 // --------------------------------------------------------------------------------------------------------- preparation
@@ -145,7 +167,7 @@ void RowProducer::ChooseArbiters() {
     return std::ranges::count(plan_.probed_keys, name) > 0 || std::ranges::count(plan_.checked_keys, name) > 0;
   };
   for (const UniqueKey& key : table_.unique_keys)
-    if (is_wanted(key.name) && !key.is_deferrable) arbiter_oids_.push_back(key.index_oid);
+    if (is_wanted(key.name)) arbiter_oids_.push_back(key.index_oid);
   for (const ExclusionConstraint& exclusion : table_.exclusions)
     if (is_wanted(exclusion.name)) arbiter_oids_.push_back(exclusion.index_oid);
   CallServer([this] {
@@ -346,8 +368,7 @@ const char* RowProducer::FindFault(TupleTableSlot* slot) {
   }
   if (fault == nullptr && arbiter_list_ != nullptr) {
     for (std::size_t i = 0; i < arbiter_oids_.size() && fault == nullptr; ++i) {
-      List* one = list_make1_oid(arbiter_oids_[i]);
-      if (compat::ConflictsWithStoredRow(result_relation_, slot, estate_, one)) fault = arbiters_[i].name;
+      if (ConflictsInIndex(result_relation_, arbiter_oids_[i], slot, estate_)) fault = arbiters_[i].name;
     }
   }
   ResetPerTupleExprContext(estate_);
