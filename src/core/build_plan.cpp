@@ -127,6 +127,8 @@ void PlanBuilder::ReadLimits() {
     try {
       const bool solved = SolveCheck(check.check, types, limits);
       check_methods_[check.name] = {solved ? "construction" : "rejection", check.text};
+      for (const AttributeNumber number : check.check.columns)
+        if (ColumnState* state = Find(number); state != nullptr && !solved) state->is_judged = true;
     } catch (const Error& error) {
       throw Error(sqlstate::kInvalidParameterValue,
                   "cannot generate rows for table \"" + table_.name + "\": no value satisfies its CHECK constraints",
@@ -151,7 +153,11 @@ void PlanBuilder::ReadPartitions(const TypesByColumn& types, LimitsByColumn& lim
     if (partition.constraint) any.arguments.push_back(*partition.constraint);
   if (any.arguments.empty()) return;
   try {
-    SolveCheck(any, types, limits);
+    const bool is_whole = table_.kind == 'p' && table_.partition_key.starts_with("HASH");  // leaves for every row
+    if (SolveCheck(any, types, limits) || is_whole) return;
+    for (const Expression& constraint : any.arguments)
+      for (const AttributeNumber number : constraint.columns)
+        if (ColumnState* state = Find(number); state != nullptr) state->is_judged = true;
   } catch (const Error& error) {
     throw Error(sqlstate::kInvalidParameterValue,
                 "cannot generate rows for table \"" + table_.name + "\": no partition accepts its CHECK constraints",
@@ -216,7 +222,7 @@ void PlanBuilder::JudgeChecks() {
 
 // A column called "id" that no key or sequence decides still tells rows apart: it takes the row's number, from 1.
 bool PlanBuilder::NumberRows(ColumnState& state) {
-  if (state.column->name != "id" || !IsInteger(*state.base.type) || !state.limits.limits.IsUnlimited()) return false;
+  if (state.column->name != "id" || state.is_judged || !IsInteger(*state.base.type) || !state.limits.limits.IsUnlimited()) return false;
   const std::uint64_t size = facts_.first_ordinal + rows_ + 1;
   if (state.base.type->name == "int2" ? size > 32767 : state.base.type->name == "int4" && size > 2147483647) return false;
   state.role = ColumnRole::Sequential;

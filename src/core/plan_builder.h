@@ -40,6 +40,7 @@ struct ColumnState {
   LaneNumber null_lane = -1;
   std::uint64_t null_below = 0;
   std::size_t foreign_key = 0;  // for Reference: place in Table::foreign_keys
+  bool is_judged = false;  // by the server, row by row (a CHECK or bound not solved): may have to be drawn again
   bool is_referred_to = false;  // by rows of the same run: must not become NULL
   std::string generator;  // words for the plan
   std::string reason;

@@ -34,7 +34,7 @@ RowProducer::RowProducer(const Table& table, const Plan& plan, const ProducerSet
   PrepareColumns();
   PrepareChecks();
   if (settings_.probe_stored_rows) ChooseArbiters();
-  needs_check_ = !checks_.empty() || arbiter_list_ != nullptr || has_generated_ ||
+  needs_check_ = !checks_.empty() || partition_check_ != nullptr || arbiter_list_ != nullptr || has_generated_ ||
                  std::ranges::any_of(columns_, [](const ServerColumn& c) { return c.domain != nullptr || c.default_value != nullptr; });
   needs_slots_ = !settings_.form_heap_tuples || needs_check_ || !columns_.empty();
 }
@@ -158,6 +158,7 @@ void RowProducer::PrepareChecks() {
       ExprState* state = ExecPrepareExpr(reinterpret_cast<Expr*>(expression), estate_);
       checks_.push_back({pstrdup(constraints->check[i].ccname), state});
     }
+    partition_check_ = PreparePartitionCheck(relation_, estate_);
   });
 }
 
@@ -214,8 +215,9 @@ void RowProducer::RedrawFailed(const std::vector<int>& failed) {
 void RowProducer::RedrawGroup(std::vector<int> rows) {
   std::vector<std::uint64_t> ordinals, positions;
   std::vector<const char*> reasons;
+  int draws = 1;
   for (int attempt = 1; !rows.empty(); ++attempt) {
-    if (attempt >= settings_.max_attempts) FailRow(ordinals.empty() ? 0 : ordinals.front(), reasons.empty() ? "" : reasons.front());
+    if (draws >= settings_.max_attempts) FailRow(ordinals.empty() ? 0 : ordinals.front(), reasons.empty() ? "" : reasons.front());
     ordinals.clear();
     positions.clear();
     for (const int row : rows) {
@@ -249,7 +251,13 @@ void RowProducer::RedrawGroup(std::vector<int> rows) {
       rows[kept++] = rows[i];
     }
     rows.resize(kept);
+    draws = !rows.empty() && IsTakenPosition(reasons.front()) ? 1 : draws + 1;
   }
+}
+
+// A spare position that an earlier run has used up: passed over however many there are, since they end.
+bool RowProducer::IsTakenPosition(const char* reason) const {
+  return !plan_.HasStride() && std::ranges::count(plan_.probed_keys, reason) > 0;
 }
 
 void RowProducer::FailRow(std::uint64_t ordinal, const char* constraint) const {
@@ -366,6 +374,9 @@ const char* RowProducer::FindFault(TupleTableSlot* slot) {
     expressions->ecxt_scantuple = slot;
     if (!ExecCheck(check.state, expressions)) fault = check.name;
   }
+  expressions->ecxt_scantuple = slot;
+  if (fault == nullptr && partition_check_ != nullptr && !FitsPartition(partition_check_, expressions))
+    fault = "bounds of the partitions";
   if (fault == nullptr && arbiter_list_ != nullptr) {
     for (std::size_t i = 0; i < arbiter_oids_.size() && fault == nullptr; ++i) {
       if (ConflictsInIndex(result_relation_, arbiter_oids_[i], slot, estate_)) fault = arbiters_[i].name;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dbmocker/plan.h"
+#include "server/check_partition.h"
 #include "server/form_tuples.h"
 
 namespace dbmocker::server {
@@ -69,6 +70,7 @@ class RowProducer {
   void CheckBatch(int rows);
   void RedrawFailed(const std::vector<int>& failed);
   void RedrawGroup(std::vector<int> rows);
+  bool IsTakenPosition(const char* reason) const;
   void FailRow(std::uint64_t ordinal, const char* constraint) const;
 
   // Server phases: called through CallServer, own nothing.
@@ -90,6 +92,7 @@ class RowProducer {
   MemoryContext batch_context_ = nullptr;  // reset for every batch
   std::vector<ServerColumn> columns_;      // that need work beyond copying a word
   std::vector<ServerCheck> checks_;
+  PartitionCheck* partition_check_ = nullptr;  // nullptr if every row fits
   std::vector<ServerCheck> arbiters_;      // names of probed indexes; state unused
   std::vector<Oid> arbiter_oids_;
   List* arbiter_list_ = nullptr;

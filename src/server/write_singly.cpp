@@ -11,6 +11,10 @@ namespace {
 struct RunInProgress {
   RowProducer* producer;
   Oid row_type;
+  bool is_claimed;  // by the run's own INSERT: nobody else gets its rows
+  // A rule makes the server evaluate the INSERT's source once for each of its commands: the rows are kept for the
+  // second and later times. nullptr without rules.
+  Tuplestorestate* kept;
   RunInProgress* outer;
 };
 RunInProgress* run_in_progress = nullptr;
@@ -54,21 +58,58 @@ char* InsertStatement(const Table& table, const Plan& plan) {
 
 // What run_rows() keeps between calls.
 struct RunCursor {
+  RunInProgress* run;
+  TupleTableSlot* kept_slot;  // for rows that were kept; nullptr on the first reading
   int row;
   int rows;
 };
 
+RunCursor* OpenCursor(FunctionCallInfo fcinfo) {
+  RunInProgress* const run = run_in_progress;
+  if (run == nullptr || get_fn_expr_argtype(fcinfo->flinfo, 0) != run->row_type ||
+      (run->is_claimed && run->kept == nullptr))
+    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("no run of this table is in progress"),
+                    errhint("Use dbmocker.rows() to look at generated rows.")));
+  auto* cursor = static_cast<RunCursor*>(palloc0(sizeof(RunCursor)));
+  cursor->run = run;
+  if (run->is_claimed) {
+    tuplestore_rescan(run->kept);
+    cursor->kept_slot = MakeSingleTupleTableSlot(run->producer->slots()[0]->tts_tupleDescriptor, &TTSOpsMinimalTuple);
+  }
+  run->is_claimed = true;
+  return cursor;
+}
+
+// The next row; nullptr at the end.
+TupleTableSlot* NextRow(RunCursor* cursor) {
+  RunInProgress* const run = cursor->run;
+  if (cursor->kept_slot != nullptr)
+    return CallServer([=] { return tuplestore_gettupleslot(run->kept, true, false, cursor->kept_slot); })
+               ? cursor->kept_slot
+               : nullptr;
+  if (cursor->row == cursor->rows) {
+    cursor->rows = run->producer->NextBatch();
+    cursor->row = 0;
+  }
+  if (cursor->rows == 0) return nullptr;
+  TupleTableSlot* const slot = run->producer->slots()[cursor->row++];
+  if (run->kept != nullptr) CallServer([=] { tuplestore_puttupleslot(run->kept, slot); });
+  return slot;
+}
+
 }  // namespace
 
 void WriteSingly(RowProducer& producer, const Table& table, const Plan& plan) {
-  RunInProgress run = {&producer, InvalidOid, nullptr};
+  RunInProgress run = {&producer, InvalidOid, false, nullptr, nullptr};
   const RunScope scope(run);
   CallServer([&] {
     run.row_type = get_rel_type_id(table.oid);
+    if (table.has_rules) run.kept = tuplestore_begin_heap(true, false, work_mem);
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
     const int result = SPI_execute(InsertStatement(table, plan), false, 0);
-    if (result != SPI_OK_INSERT) elog(ERROR, "INSERT failed: %s", SPI_result_code_string(result));
+    if (result < 0) elog(ERROR, "INSERT failed: %s", SPI_result_code_string(result));
     SPI_finish();
+    if (run.kept != nullptr) tuplestore_end(run.kept);
     CommandCounterIncrement();
   });
 }
@@ -81,28 +122,20 @@ DBMOCKER_FUNCTION(dbmocker_run_rows) {
   FuncCallContext* const call = CallServer([&]() -> FuncCallContext* {
     if (SRF_IS_FIRSTCALL()) {
       FuncCallContext* first = SRF_FIRSTCALL_INIT();
-      if (run_in_progress == nullptr || get_fn_expr_argtype(fcinfo->flinfo, 0) != run_in_progress->row_type)
-        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("no run of this table is in progress"),
-                        errhint("Use dbmocker.rows() to look at generated rows.")));
       MemoryContext const caller = MemoryContextSwitchTo(first->multi_call_memory_ctx);
-      first->user_fctx = palloc0(sizeof(RunCursor));
+      first->user_fctx = OpenCursor(fcinfo);
       MemoryContextSwitchTo(caller);
     }
     return SRF_PERCALL_SETUP();
   });
-  auto* cursor = static_cast<RunCursor*>(call->user_fctx);
-  RowProducer* producer = run_in_progress->producer;
-  if (cursor->row == cursor->rows) {
-    cursor->rows = producer->NextBatch();
-    cursor->row = 0;
-  }
+  TupleTableSlot* const slot = NextRow(static_cast<RunCursor*>(call->user_fctx));
   auto* info = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
-  if (cursor->rows == 0) {
+  if (slot == nullptr) {
     info->isDone = ExprEndResult;
     fcinfo->isnull = true;
     CallServer([&] { end_MultiFuncCall(fcinfo, call); });
     return Datum{0};
   }
   info->isDone = ExprMultipleResult;
-  return CallServer([&] { return ExecFetchSlotHeapTupleDatum(producer->slots()[cursor->row++]); });
+  return CallServer([=] { return ExecFetchSlotHeapTupleDatum(slot); });
 }
