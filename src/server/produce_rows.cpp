@@ -226,7 +226,7 @@ void RowProducer::RedrawGroup(std::vector<int> rows) {
       if (plan_.HasStride()) {
         positions.push_back(ordinal + static_cast<std::uint64_t>(attempt) * Plan::kPositionStride);
       } else {
-        const std::uint64_t end = plan_.key_capacity - plan_.rows;
+        const std::uint64_t end = plan_.key_capacity > plan_.rows ? plan_.key_capacity - plan_.rows : 0;
         positions.push_back(spare_ < end ? plan_.first_ordinal + plan_.rows + spare_ : ordinal);
         if (spare_ >= end && !reasons.empty() && arbiter_list_ != nullptr) FailRow(ordinal, reasons.front());
         spare_++;
