@@ -16,8 +16,8 @@ die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
 
 # ------------------------------------------------------------------------------------------------------- packages
 
-# Sets PG_CONFIG, PG_MAJOR and PG_BIN. The PostgreSQL to use: that of $PG_CONFIG, else the newest one with server headers
-# here, else Debian 12's.
+# Sets PG_CONFIG, PG_MAJOR and PG_BIN. The PostgreSQL to use: that of $PG_CONFIG, else the newest one with server
+# headers here, else Debian 12's.
 choose_postgres() {
   local found
   if [ -z "${PG_CONFIG:-}" ]; then

@@ -17,9 +17,9 @@ namespace dbmocker {
 
 // How the words of a column are to be read.
 enum class Encoding : std::uint8_t {
-  Word,       // by value: bool 0/1, integers sign-extended, float bits, dates, timestamps, oids
-  Fixed,      // address of a fixed number of bytes (uuid 16, interval 16, point 16 …), aligned to 8
-  Varlena,    // address of a complete varlena value: 1-byte header up to 126 bytes of payload, else 4-byte header
+  Word,  // by value: bool 0/1, integers sign-extended, float bits, dates, timestamps, oids
+  Fixed,  // address of a fixed number of bytes (uuid 16, interval 16, point 16 …), aligned to 8
+  Varlena,  // address of a complete varlena value: 1-byte header up to 126 bytes of payload, else 4-byte header
   InputText,  // address of a NUL-terminated string in the type's input syntax; the server parses it
 };
 

@@ -24,7 +24,8 @@ inline constexpr char kOutOfMemory[] = "53200";
 inline constexpr char kInternalError[] = "XX000";
 }  // namespace sqlstate
 
-// What a user sees: a short lower-case message, a DETAIL with the fact, a HINT that can be acted on (both may be empty).
+// What a user sees: a short lower-case message, a DETAIL with the fact, a HINT that can be acted on (both may be
+// empty).
 struct ErrorReport {
   std::string sqlstate;
   std::string message;

@@ -21,16 +21,16 @@ namespace dbmocker {
 struct PlanOptions {
   std::int64_t seed = 0;
   std::int64_t reference_time = 0;  // microseconds since 2000-01-01 00:00 UTC
-  double null_probability = 0.1;    // of nullable columns that nothing else decides, 0 … 1
+  double null_probability = 0.1;  // of nullable columns that nothing else decides, 0 … 1
 };
 
 // ----------------------------------------------------------------------------------------------------------- facts
 
 // What the plan wants to know of stored data before it can be built.
 struct FactRequests {
-  std::vector<AttributeNumber> sequences;   // columns whose sequence must hand out `rows` values
-  std::vector<AttributeNumber> maxima;      // integer columns of which the largest stored value is wanted
-  std::vector<std::size_t> foreign_keys;    // places in Table::foreign_keys of which the parents' keys are wanted
+  std::vector<AttributeNumber> sequences;  // columns whose sequence must hand out `rows` values
+  std::vector<AttributeNumber> maxima;  // integer columns of which the largest stored value is wanted
+  std::vector<std::size_t> foreign_keys;  // places in Table::foreign_keys of which the parents' keys are wanted
 };
 
 // The keys of a foreign key's existing parents: one value set per column of the key, all of size `count`.
@@ -42,11 +42,11 @@ struct ParentKeys {
 };
 
 struct TargetFacts {
-  bool has_rows = false;                                       // the target holds rows already
-  std::uint64_t first_ordinal = 0;                             // ordinal of the first row of this run
-  std::map<AttributeNumber, std::int64_t> sequence_starts;     // first value that the run may use
+  bool has_rows = false;  // the target holds rows already
+  std::uint64_t first_ordinal = 0;  // ordinal of the first row of this run
+  std::map<AttributeNumber, std::int64_t> sequence_starts;  // first value that the run may use
   std::map<AttributeNumber, std::optional<std::int64_t>> maxima;
-  std::map<std::size_t, ParentKeys> parents;                   // by place in Table::foreign_keys
+  std::map<std::size_t, ParentKeys> parents;  // by place in Table::foreign_keys
 };
 
 FactRequests FindFactRequests(const Table& table);
@@ -56,15 +56,15 @@ FactRequests FindFactRequests(const Table& table);
 // How a constraint is kept.
 enum class ConstraintMethod {
   Construction,  // every row satisfies it by the way it is generated
-  Rejection,     // rows that fail are drawn again, the server's evaluator decides
-  Probing,       // conflicts with stored rows are looked up in the index and drawn again
-  Server,        // the server computes or enforces it (generated columns, triggers)
+  Rejection,  // rows that fail are drawn again, the server's evaluator decides
+  Probing,  // conflicts with stored rows are looked up in the index and drawn again
+  Server,  // the server computes or enforces it (generated columns, triggers)
 };
 
 struct PlanLine {
   std::string object;  // "column", "constraint", "table"
   std::string name;
-  std::string kind;    // a column's type; "CHECK", "UNIQUE", "FOREIGN KEY" …
+  std::string kind;  // a column's type; "CHECK", "UNIQUE", "FOREIGN KEY" …
   std::string method;  // generator or ConstraintMethod in words
   std::string detail;
 };
@@ -72,8 +72,8 @@ struct PlanLine {
 struct ColumnPlan {
   AttributeNumber column = 0;
   LaneNumber lane = -1;
-  ValueSetPointer values;      // nullptr: always NULL
-  LaneNumber null_lane = -1;   // uniform 64-bit words; -1 = never NULL
+  ValueSetPointer values;  // nullptr: always NULL
+  LaneNumber null_lane = -1;  // uniform 64-bit words; -1 = never NULL
   std::uint64_t null_below = 0;  // NULL where the word is below it
 };
 
@@ -94,14 +94,14 @@ class Plan {
   std::uint64_t first_ordinal = 0;
   std::uint64_t rows = 0;
   AttributeNumber attribute_count = 0;
-  std::vector<IndexSourcePointer> sources;     // lanes, in an order in which each reads earlier ones only
-  std::vector<ColumnPlan> columns;             // those that the plan generates
-  std::vector<AttributeNumber> server_columns; // those left to the server's default
-  std::vector<std::string> probed_keys;        // names of unique keys that stored rows can collide with
-  std::vector<std::string> checked_keys;       // names of unique and exclusion constraints that only the index can keep
+  std::vector<IndexSourcePointer> sources;  // lanes, in an order in which each reads earlier ones only
+  std::vector<ColumnPlan> columns;  // those that the plan generates
+  std::vector<AttributeNumber> server_columns;  // those left to the server's default
+  std::vector<std::string> probed_keys;  // names of unique keys that stored rows can collide with
+  std::vector<std::string> checked_keys;  // names of unique and exclusion constraints that only the index can keep
   std::uint64_t key_capacity = 0;  // positions that the smallest unique lane has; 0 if no key takes positions
   std::vector<std::size_t> same_table_references;  // places in Table::foreign_keys that refer to rows of this run
-  std::vector<PlanLine> lines;                 // what is done and why, for plan()
+  std::vector<PlanLine> lines;  // what is done and why, for plan()
 };
 
 // Compiles the plan. Throws Error: 22023 where more rows are asked for than a key's values allow, where limits are

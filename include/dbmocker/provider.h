@@ -20,7 +20,7 @@ struct Meaning {
   std::string provider;  // a name in ProviderNames(), e.g. "email"
   GroupKind group = GroupKind::None;
   std::string group_name;  // e.g. "billing" for billing_city and billing_postcode; "" for plain names
-  std::string reason;      // for the plan: "column name", "comment", "type and table name"
+  std::string reason;  // for the plan: "column name", "comment", "type and table name"
 };
 
 // The meaning of a column from its name, type, table name and comment; nullopt where nothing fits its type.

@@ -30,7 +30,9 @@ constexpr std::uint64_t Mix(std::uint64_t z) {
 }
 
 // Word 0 of an ordinal, and the base from which its further words follow.
-constexpr std::uint64_t Word(StreamKey key, std::uint64_t ordinal) { return Mix(key.value + (ordinal + 1) * kGoldenGamma); }
+constexpr std::uint64_t Word(StreamKey key, std::uint64_t ordinal) {
+  return Mix(key.value + (ordinal + 1) * kGoldenGamma);
+}
 
 // Word k of an ordinal; Word(key, i, 0) == Word(key, i).
 constexpr std::uint64_t Word(StreamKey key, std::uint64_t ordinal, std::uint64_t k) {

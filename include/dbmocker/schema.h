@@ -19,25 +19,25 @@ using AttributeNumber = int;  // pg_attribute.attnum, 1-based; dropped columns k
 // columns that it reads, so that a reader always knows what an expression depends on.
 struct Expression {
   enum class Kind {
-    Constant,    // value: the constant in its type's output syntax (ISO dates, UTC), nullopt = NULL
+    Constant,  // value: the constant in its type's output syntax (ISO dates, UTC), nullopt = NULL
     ArrayConst,  // elements: a constant array
-    Column,      // column
-    Value,       // VALUE of a domain's CHECK
-    Operator,    // name: "=", "<", "~~" …; one or two arguments
-    Function,    // name: "length", "lower", "schema.function" when outside pg_catalog
-    Cast,        // one argument; type says to what (relabel, I/O, function and domain casts alike)
+    Column,  // column
+    Value,  // VALUE of a domain's CHECK
+    Operator,  // name: "=", "<", "~~" …; one or two arguments
+    Function,  // name: "length", "lower", "schema.function" when outside pg_catalog
+    Cast,  // one argument; type says to what (relabel, I/O, function and domain casts alike)
     And,
     Or,
     Not,
     IsNull,
     IsNotNull,
     BooleanTest,  // name: "IS TRUE", "IS NOT TRUE", "IS FALSE", "IS NOT FALSE", "IS UNKNOWN", "IS NOT UNKNOWN"
-    AnyOf,        // arguments: [scalar, array], name: the operator; scalar op ANY (array)
-    AllOf,        // arguments: [scalar, array], name: the operator; scalar op ALL (array)
-    Distinct,     // IS DISTINCT FROM, two arguments
+    AnyOf,  // arguments: [scalar, array], name: the operator; scalar op ANY (array)
+    AllOf,  // arguments: [scalar, array], name: the operator; scalar op ALL (array)
+    Distinct,  // IS DISTINCT FROM, two arguments
     Coalesce,
     Case,  // arguments: [when1, then1, …, else]; a CASE with an operand is rewritten to comparisons
-    Array, // ARRAY[…] with arguments that are not all constant
+    Array,  // ARRAY[…] with arguments that are not all constant
     Opaque
   };
 
@@ -73,22 +73,22 @@ struct CompositeAttribute {
 struct Type {
   std::uint32_t oid = 0;
   TypeKind kind = TypeKind::Base;
-  std::string schema;     // "pg_catalog" for built-in ones
-  std::string name;       // pg_type.typname: "int4", "varchar", "_text"
+  std::string schema;  // "pg_catalog" for built-in ones
+  std::string name;  // pg_type.typname: "int4", "varchar", "_text"
   std::string extension;  // the extension that owns it, e.g. "citext"; empty if none
-  int length = 0;         // pg_type.typlen: bytes, -1 varlena, -2 cstring
+  int length = 0;  // pg_type.typlen: bytes, -1 varlena, -2 cstring
   bool by_value = false;
-  char storage = 'p';   // pg_type.typstorage
+  char storage = 'p';  // pg_type.typstorage
   char category = 'U';  // pg_type.typcategory
-  std::vector<std::string> labels;               // Enum, in sort order
-  std::vector<std::uint32_t> label_oids;         // Enum, twin of labels
-  TypePointer element;                           // Array: element; Range and Multirange: subtype; Domain: base type
-  int element_modifier = -1;                     // Domain: type modifier of the base
-  bool not_null = false;                         // Domain (this one or one below it)
-  std::vector<DomainConstraint> constraints;     // Domain, its own and those of the domains below it
-  std::vector<CompositeAttribute> attributes;    // Composite, live attributes only
-  bool has_input = true;                         // false: the type's input function refuses all input (pg_node_tree …)
-  bool has_equality = true;                      // has a default btree or hash operator class
+  std::vector<std::string> labels;  // Enum, in sort order
+  std::vector<std::uint32_t> label_oids;  // Enum, twin of labels
+  TypePointer element;  // Array: element; Range and Multirange: subtype; Domain: base type
+  int element_modifier = -1;  // Domain: type modifier of the base
+  bool not_null = false;  // Domain (this one or one below it)
+  std::vector<DomainConstraint> constraints;  // Domain, its own and those of the domains below it
+  std::vector<CompositeAttribute> attributes;  // Composite, live attributes only
+  bool has_input = true;  // false: the type's input function refuses all input (pg_node_tree …)
+  bool has_equality = true;  // has a default btree or hash operator class
 };
 
 // -------------------------------------------------------------------------------------------------------- columns
@@ -108,15 +108,15 @@ struct Column {
   std::string name;
   TypePointer type;
   int type_modifier = -1;
-  bool not_null = false;       // attnotnull, or a domain that is NOT NULL
-  bool is_generated = false;   // GENERATED ALWAYS AS (…) STORED or VIRTUAL
-  char identity = '\0';        // 'a' ALWAYS, 'd' BY DEFAULT, '\0' none
-  std::string collation;       // qualified name, empty for the type's default
+  bool not_null = false;  // attnotnull, or a domain that is NOT NULL
+  bool is_generated = false;  // GENERATED ALWAYS AS (…) STORED or VIRTUAL
+  char identity = '\0';  // 'a' ALWAYS, 'd' BY DEFAULT, '\0' none
+  std::string collation;  // qualified name, empty for the type's default
   std::string comment;
-  std::string default_text;    // pg_get_expr(); generation expression for generated columns; empty if none
+  std::string default_text;  // pg_get_expr(); generation expression for generated columns; empty if none
   std::optional<Expression> default_expression;
   std::optional<SequenceInfo> sequence;  // the sequence of an identity, a serial or a nextval('…') default
-  bool may_insert = true;                // the caller holds INSERT on the column
+  bool may_insert = true;  // the caller holds INSERT on the column
 };
 
 // ---------------------------------------------------------------------------------------------------- constraints
@@ -129,13 +129,13 @@ struct CheckConstraint {
 };
 
 struct UniqueKey {
-  std::string name;       // of the constraint or the index
+  std::string name;  // of the constraint or the index
   std::uint32_t index_oid = 0;
   bool is_primary = false;
   bool is_constraint = true;
-  std::vector<AttributeNumber> columns;     // 0 where the index key is an expression
-  std::vector<Expression> expressions;      // one per 0 in columns, in order
-  std::optional<Expression> predicate;      // partial index
+  std::vector<AttributeNumber> columns;  // 0 where the index key is an expression
+  std::vector<Expression> expressions;  // one per 0 in columns, in order
+  std::optional<Expression> predicate;  // partial index
   bool nulls_not_distinct = false;
   bool is_deferrable = false;
   std::string text;  // pg_get_indexdef()
@@ -160,7 +160,7 @@ struct ExclusionConstraint {
   std::string name;
   std::uint32_t index_oid = 0;
   std::vector<AttributeNumber> columns;  // 0 for expressions
-  std::vector<std::string> operators;    // twin of columns
+  std::vector<std::string> operators;  // twin of columns
   std::optional<Expression> predicate;
   std::string text;
 };
@@ -190,12 +190,12 @@ struct Table {
   std::string schema;
   std::string name;
   std::string qualified_name;  // quoted as SQL needs it
-  char kind = 'r';             // pg_class.relkind
-  char persistence = 'p';      // 'p' permanent, 'u' unlogged, 't' temporary
-  std::string access_method;   // "heap" …; empty for partitioned and foreign tables
+  char kind = 'r';  // pg_class.relkind
+  char persistence = 'p';  // 'p' permanent, 'u' unlogged, 't' temporary
+  std::string access_method;  // "heap" …; empty for partitioned and foreign tables
   std::string comment;
   bool row_security = false;  // enabled and in force for the caller
-  bool has_rules = false;     // ON INSERT rewrite rules
+  bool has_rules = false;  // ON INSERT rewrite rules
   bool is_partition = false;
   bool is_published = false;  // in a logical publication
   bool logically_decoded = false;
@@ -209,7 +209,7 @@ struct Table {
   std::vector<ExclusionConstraint> exclusions;
   std::vector<Trigger> triggers;
   std::vector<Partition> partitions;  // leaves of a partitioned table
-  std::string partition_key;          // pg_get_partkeydef(); empty if not partitioned
+  std::string partition_key;  // pg_get_partkeydef(); empty if not partitioned
 
   // The live column with that number; nullptr if there is none.
   const Column* FindColumn(AttributeNumber number) const {

@@ -1,5 +1,5 @@
-// A value set that holds its values: the keys of a foreign key's parents, read once and shared by all rows that refer to
-// them. Memory is proportional to the number of values; ask bytes() and stop before it is too much.
+// A value set that holds its values: the keys of a foreign key's parents, read once and shared by all rows that refer
+// to them. Memory is proportional to the number of values; ask bytes() and stop before it is too much.
 // Read first: StoredValueSet::Append.
 #pragma once
 

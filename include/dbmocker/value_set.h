@@ -57,9 +57,9 @@ struct ValueInterval {
 // What CHECK constraints, domains and rules say of one column's values; all of it must hold at once.
 struct ValueLimits {
   std::vector<ValueInterval> intervals;  // any one of them; empty = unbounded
-  std::vector<std::string> allowed;      // only these (text syntax); empty = any
-  bool has_allowed = false;              // true with an empty `allowed`: nothing is allowed
-  std::vector<std::string> excluded;     // none of these
+  std::vector<std::string> allowed;  // only these (text syntax); empty = any
+  bool has_allowed = false;  // true with an empty `allowed`: nothing is allowed
+  std::vector<std::string> excluded;  // none of these
   std::optional<std::int64_t> min_length;  // characters (bytes for bytea, elements for arrays)
   std::optional<std::int64_t> max_length;
 

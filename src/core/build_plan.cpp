@@ -222,9 +222,12 @@ void PlanBuilder::JudgeChecks() {
 
 // A column called "id" that no key or sequence decides still tells rows apart: it takes the row's number, from 1.
 bool PlanBuilder::NumberRows(ColumnState& state) {
-  if (state.column->name != "id" || state.is_judged || !IsInteger(*state.base.type) || !state.limits.limits.IsUnlimited()) return false;
+  if (state.column->name != "id" || state.is_judged || !IsInteger(*state.base.type) ||
+      !state.limits.limits.IsUnlimited())
+    return false;
   const std::uint64_t size = facts_.first_ordinal + rows_ + 1;
-  if (state.base.type->name == "int2" ? size > 32767 : state.base.type->name == "int4" && size > 2147483647) return false;
+  if (state.base.type->name == "int2" ? size > 32767 : state.base.type->name == "int4" && size > 2147483647)
+    return false;
   state.role = ColumnRole::Sequential;
   state.lane = AddSource(MakeSequentialSource(0));
   state.values = MakeSequenceValueSet(*state.base.type, 1, 1, size);

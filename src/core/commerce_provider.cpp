@@ -1,4 +1,5 @@
-// Companies, jobs, products and orders. Read first: MakeCompany.
+// Companies, jobs, products and orders.
+// Read first: MakeCompany.
 #include "core/decimal_set.h"
 #include "core/text_set.h"
 

@@ -1,4 +1,5 @@
-// Verbs of moments, and pairs of start and end. Read first: DetectMoment.
+// Verbs of moments, and pairs of start and end.
+// Read first: DetectMoment.
 #include "core/detect_moment.h"
 
 #include <string_view>

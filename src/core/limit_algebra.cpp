@@ -1,4 +1,5 @@
-// See limit_algebra.h. Intervals are intersected pairwise and joined where they meet; lists are compared value by value.
+// See limit_algebra.h. Intervals are intersected pairwise and joined where they meet; lists are compared value by
+// value.
 // Read first: Intersect.
 #include "limit_algebra.h"
 

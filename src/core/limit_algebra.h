@@ -1,5 +1,5 @@
-// Limits combined: both at once, or either of them. Values are compared as their type orders them, so that 1 and 1.0 are
-// one number. Must not know where limits come from.
+// Limits combined: both at once, or either of them. Values are compared as their type orders them, so that 1 and 1.0
+// are one number. Must not know where limits come from.
 // Read first: Intersect (solve_check.h), then Unite.
 #pragma once
 

@@ -1,5 +1,5 @@
-// The door to all value sets of types: unwraps domains, with what their checks say, and asks the families in turn. Holds
-// no knowledge of single types; a new type goes into the file of its family.
+// The door to all value sets of types: unwraps domains, with what their checks say, and asks the families in turn.
+// Holds no knowledge of single types; a new type goes into the file of its family.
 // Read first: MakeTypeValueSet.
 #include "type_value_sets.h"
 

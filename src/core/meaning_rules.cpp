@@ -1,4 +1,5 @@
-// All rules in one, and the words that may stand before them. Read first: kRoles.
+// All rules in one, and the words that may stand before them.
+// Read first: kRoles.
 #include "core/meaning_rules.h"
 
 #include "core/name_words.h"

@@ -1,4 +1,5 @@
-// The table from words of column names to providers. Holds no logic. Read first: MeaningRule.
+// The table from words of column names to providers. Holds no logic.
+// Read first: MeaningRule.
 #pragma once
 
 #include <array>

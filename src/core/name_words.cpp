@@ -1,4 +1,5 @@
-// Splitting names into words. Read first: SplitWords.
+// Splitting names into words.
+// Read first: SplitWords.
 #include "core/name_words.h"
 
 namespace dbmocker {

@@ -1,6 +1,6 @@
-// Unique keys of several columns or of foreign keys: the position's permuted index is split into one digit per component
-// (a column, or all columns of a foreign key), in a mixed radix. So the combinations are distinct while each digit looks
-// drawn at random.
+// Unique keys of several columns or of foreign keys: the position's permuted index is split into one digit per
+// component (a column, or all columns of a foreign key), in a mixed radix. So the combinations are distinct while each
+// digit looks drawn at random.
 // Read first: PlanBuilder::PlaceCompositeKey.
 #include <algorithm>
 #include <limits>
@@ -21,8 +21,8 @@ std::uint64_t LargestInteger(const Type& type) {
 
 }  // namespace
 
-// An undecided column as a component. Numbers below a reference count from 1; columns whose meaning would repeat are left
-// to PlaceOneColumnOf. `widest`: all values of the type instead of the plausible ones.
+// An undecided column as a component. Numbers below a reference count from 1; columns whose meaning would repeat are
+// left to PlaceOneColumnOf. `widest`: all values of the type instead of the plausible ones.
 std::optional<PlanBuilder::KeyComponent> PlanBuilder::FindColumnComponent(ColumnState& state, bool ignoring_case,
                                                                           bool widest) {
   const bool is_integer = IsInteger(*state.base.type);
@@ -180,8 +180,8 @@ bool PlanBuilder::PlaceCompositeKey(const UniqueKey& key, const std::set<Attribu
   return false;
 }
 
-// One permuted lane for the key; an integer component at the end numbers the blocks of the others' combinations, so that
-// e.g. order lines are numbered 1, 2, 3 within each order.
+// One permuted lane for the key; an integer component at the end numbers the blocks of the others' combinations, so
+// that e.g. order lines are numbered 1, 2, 3 within each order.
 void PlanBuilder::BindKeyComponents(const UniqueKey& key, const std::vector<KeyComponent>& components) {
   std::vector<const KeyComponent*> used;
   std::uint64_t capacity = 1;

@@ -1,5 +1,5 @@
-// Foreign keys: the columns of a key are drawn together from the parents' keys. References to the table itself come last,
-// since they read the lanes of the key that they refer to.
+// Foreign keys: the columns of a key are drawn together from the parents' keys. References to the table itself come
+// last, since they read the lanes of the key that they refer to.
 // Read first: PlanBuilder::PlaceReference, then PlaceSelfReference.
 #include <algorithm>
 #include <numeric>

@@ -1,4 +1,5 @@
-// Small helpers over the plain description of tables. Must hold no decisions. Read first: JoinColumnNames.
+// Small helpers over the plain description of tables. Must hold no decisions.
+// Read first: JoinColumnNames.
 #include "dbmocker/schema.h"
 
 namespace dbmocker {

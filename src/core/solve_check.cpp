@@ -1,6 +1,6 @@
-// See solve_check.h. A check is solved when every conjunct reads as a limit on one column; a disjunction when all of its
-// branches limit the same column in a way whose union is a limit again. What is read of an unsolved check still narrows
-// the draws, so that few rows are rejected.
+// See solve_check.h. A check is solved when every conjunct reads as a limit on one column; a disjunction when all of
+// its branches limit the same column in a way whose union is a limit again. What is read of an unsolved check still
+// narrows the draws, so that few rows are rejected.
 // Read first: SolveCheck at the end, then Solver::Read.
 #include "solve_check.h"
 

@@ -1,5 +1,5 @@
-// Text that would repeat, made distinct by a suffix: "-" and the index in base 36. The last "-" of a value always begins
-// its suffix, so no two values can meet, with or without regard to case.
+// Text that would repeat, made distinct by a suffix: "-" and the index in base 36. The last "-" of a value always
+// begins its suffix, so no two values can meet, with or without regard to case.
 // Must not be used for text with a form of its own (emails, URLs). Read first: SuffixedTextValueSet::AppendText.
 #include <algorithm>
 #include <memory>

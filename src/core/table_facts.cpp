@@ -1,4 +1,5 @@
-// Lists of words by which tables are told apart. Read first: TableFacts::Holds.
+// Lists of words by which tables are told apart.
+// Read first: TableFacts::Holds.
 #include "core/table_facts.h"
 
 #include "core/name_words.h"

@@ -16,7 +16,8 @@
 
 namespace dbmocker::server {
 
-// A server error on its way through C++ frames. The ErrorData lives in the memory context that was current at CallServer.
+// A server error on its way through C++ frames. The ErrorData lives in the memory context that was current at
+// CallServer.
 class ServerError : public std::exception {
  public:
   explicit ServerError(ErrorData* data) : data_(data) {}
@@ -106,13 +107,13 @@ T* NewInContext(MemoryContext context, Arguments&&... arguments) {
 }  // namespace dbmocker::server
 
 // Defines the SQL-callable function `name` (dbmocker_<verb>); the block that follows is its body, in C++.
-#define DBMOCKER_FUNCTION(name)                                                                              \
-  static Datum name##_body(FunctionCallInfo fcinfo);                                                         \
-  _Pragma("GCC visibility push(default)") extern "C" {                                                       \
-    PG_FUNCTION_INFO_V1(name);                                                                               \
-    Datum name(PG_FUNCTION_ARGS);                                                                            \
-  }                                                                                                          \
-  _Pragma("GCC visibility pop") extern "C" Datum name(PG_FUNCTION_ARGS) {                                    \
-    return ::dbmocker::server::EnterFromServer([fcinfo] { return name##_body(fcinfo); });                    \
-  }                                                                                                          \
+#define DBMOCKER_FUNCTION(name)                                                           \
+  static Datum name##_body(FunctionCallInfo fcinfo);                                      \
+  _Pragma("GCC visibility push(default)") extern "C" {                                    \
+    PG_FUNCTION_INFO_V1(name);                                                            \
+    Datum name(PG_FUNCTION_ARGS);                                                         \
+  }                                                                                       \
+  _Pragma("GCC visibility pop") extern "C" Datum name(PG_FUNCTION_ARGS) {                 \
+    return ::dbmocker::server::EnterFromServer([fcinfo] { return name##_body(fcinfo); }); \
+  }                                                                                       \
   static Datum name##_body([[maybe_unused]] FunctionCallInfo fcinfo)

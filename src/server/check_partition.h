@@ -1,5 +1,5 @@
-// Whether a row fits a partition: the bounds of a target that is one, or those of the partitions of a partitioned target.
-// Server style: functions may ereport and own nothing.
+// Whether a row fits a partition: the bounds of a target that is one, or those of the partitions of a partitioned
+// target. Server style: functions may ereport and own nothing.
 // Read first: FitsPartition.
 #pragma once
 

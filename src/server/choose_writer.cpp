@@ -30,8 +30,7 @@ WriterDecision ChooseWriter(const Table& table, const RunOptions& options) {
       return {Writer::Single, "asked for"};
     case WriterChoice::Batch:
       if (obstacle != nullptr)
-        throw Error(sqlstate::kFeatureNotSupported,
-                    "writer \"batch\" cannot be used for table \"" + table.name + "\"",
+        throw Error(sqlstate::kFeatureNotSupported, "writer \"batch\" cannot be used for table \"" + table.name + "\"",
                     "The reason: " + std::string(obstacle) + ".", "Use insertion_strategy \"auto\" or \"single\".");
       return {Writer::Batch, "asked for"};
     case WriterChoice::Auto:

@@ -19,7 +19,8 @@ void AddWriterLines(const Table& table, std::int64_t rows, const RunOptions& opt
   if (decision.writer != Writer::Batch || table.foreign_keys.empty()) return;
   const char* reason = nullptr;
   const bool at_end = CallServer([&] { return MayValidateAtEnd(table, rows, &reason); });
-  lines.push_back({"table", table.qualified_name, "foreign keys", at_end ? "validated at the end" : "checked row by row",
+  lines.push_back({"table", table.qualified_name, "foreign keys",
+                   at_end ? "validated at the end" : "checked row by row",
                    at_end ? "one query per constraint; referenced tables are locked against changes" : reason});
 }
 
@@ -63,8 +64,9 @@ using namespace dbmocker::server;
 DBMOCKER_FUNCTION(dbmocker_plan) {
   const RunOptions options = CallServer([=] {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_GETARG_INT64(1) < 0)
-      ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("target and rows must be given, rows not negative"),
-                      errhint("Call it as dbmocker.plan('users', 1000).")));
+      ereport(ERROR,
+              (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("target and rows must be given, rows not negative"),
+               errhint("Call it as dbmocker.plan('users', 1000).")));
     return ParseOptions(nullptr, PG_ARGISNULL(2) ? nullptr : PG_GETARG_JSONB_P(2));
   });
   const std::vector<PlanLine> lines = ExplainTarget(PG_GETARG_OID(0), PG_GETARG_INT64(1), options);

@@ -149,7 +149,8 @@ std::size_t TupleFormer::FormRow(const ValueColumn* columns, int row, char* memo
   for (int i = 0; i < count_; ++i) has_null |= columns[i].nulls[row] != 0;
   const std::size_t header_size =
       MAXALIGN(SizeofHeapTupleHeader + (has_null ? static_cast<std::size_t>(BITMAPLEN(count_)) : 0));
-  for (std::size_t i = 0; i < header_size; i += sizeof(std::uint64_t)) std::memset(memory + MAXALIGN(HEAPTUPLESIZE) + i, 0, sizeof(std::uint64_t));
+  for (std::size_t i = 0; i < header_size; i += sizeof(std::uint64_t))
+    std::memset(memory + MAXALIGN(HEAPTUPLESIZE) + i, 0, sizeof(std::uint64_t));
   header->t_infomask = has_null ? HEAP_HASNULL : 0;
   header->t_hoff = static_cast<uint8>(header_size);
   HeapTupleHeaderSetNatts(header, count_);
@@ -172,7 +173,8 @@ std::size_t TupleFormer::FormRow(const ValueColumn* columns, int row, char* memo
       at = StoreVarlena(base, at, DatumGetPointer(value), align, attribute.may_shorten);
     } else {
       at = AlignAt(base, at, align);
-      const std::size_t size = attribute.length > 0 ? static_cast<std::size_t>(attribute.length) : std::strlen(DatumGetPointer(value)) + 1;
+      const std::size_t size =
+          attribute.length > 0 ? static_cast<std::size_t>(attribute.length) : std::strlen(DatumGetPointer(value)) + 1;
       if (attribute.length < 0) header->t_infomask |= HEAP_HASVARWIDTH;
       CopyBytes(at, DatumGetPointer(value), size);
       at += size;

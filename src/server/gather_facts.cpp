@@ -26,8 +26,9 @@ bool LeafHasRows(Relation relation) {
 
 bool ForeignTableHasRows(Oid relation) {
   if (pg_class_aclcheck(relation, GetUserId(), ACL_SELECT) != ACLCHECK_OK) return true;
-  char* query = psprintf("SELECT 1 FROM %s LIMIT 1",
-                         quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), get_rel_name(relation)));
+  char* query =
+      psprintf("SELECT 1 FROM %s LIMIT 1",
+               quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), get_rel_name(relation)));
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
   SPI_execute(query, true, 1);
   const bool found = SPI_processed > 0;
@@ -58,13 +59,16 @@ Numbers QueryNumbers(const char* query) {
 std::optional<std::int64_t> LargestStored(const Table& table, const Column& column) {
   if (table.kind == RELKIND_FOREIGN_TABLE) {
     // The remote side may refuse; a table that cannot be read is taken as empty of such keys.
-    if (!CallServer([&] { return pg_class_aclcheck(table.oid, GetUserId(), ACL_SELECT) == ACLCHECK_OK; })) return std::nullopt;
+    if (!CallServer([&] { return pg_class_aclcheck(table.oid, GetUserId(), ACL_SELECT) == ACLCHECK_OK; }))
+      return std::nullopt;
   }
   const char* only = table.kind == RELKIND_PARTITIONED_TABLE ? "" : "ONLY ";
   const Numbers found = CallServer([&] {
     const char* name = quote_identifier(column.name.c_str());
-    char* query = psprintf("SELECT pg_catalog.max(%s)::pg_catalog.int8 FROM %s%s", name, only, table.qualified_name.c_str());
-    return RunAs(table.kind == RELKIND_FOREIGN_TABLE ? GetUserId() : OwnerOf(table.oid), [=] { return QueryNumbers(query); });
+    char* query =
+        psprintf("SELECT pg_catalog.max(%s)::pg_catalog.int8 FROM %s%s", name, only, table.qualified_name.c_str());
+    return RunAs(table.kind == RELKIND_FOREIGN_TABLE ? GetUserId() : OwnerOf(table.oid),
+                 [=] { return QueryNumbers(query); });
   });
   if (found.is_null[0]) return std::nullopt;
   return found.values[0];
@@ -106,7 +110,8 @@ char* ParentQuery(const Table& table, const ForeignKey& key) {
   initStringInfo(&query);
   const char* only = get_rel_relkind(key.referenced_oid) == RELKIND_PARTITIONED_TABLE ? "" : "ONLY ";
   appendStringInfo(&query, "SELECT %s FROM %s%s p WHERE true", KeyList(table, key), only, key.referenced_table.c_str());
-  for (const std::string& name : key.referenced_names) appendStringInfo(&query, " AND p.%s IS NOT NULL", quote_identifier(name.c_str()));
+  for (const std::string& name : key.referenced_names)
+    appendStringInfo(&query, " AND p.%s IS NOT NULL", quote_identifier(name.c_str()));
   appendStringInfoString(&query, " ORDER BY ");
   for (std::size_t i = 0; i < key.referenced_names.size(); ++i)
     appendStringInfo(&query, "%sp.%s", i > 0 ? ", " : "", quote_identifier(key.referenced_names[i].c_str()));
@@ -166,16 +171,16 @@ void StoreKeys(const Table& table, const ForeignKey& key, std::int64_t stride, P
   const int count = static_cast<int>(columns.size());
   const KeyColumn* plain_columns = columns.data();
   Portal const portal = CallServer([&] { return OpenKeys(ParentQuery(table, key)); });
-  MemoryContext const context = CallServer([] {
-    return AllocSetContextCreate(CurrentMemoryContext, "dbmocker parent keys", ALLOCSET_DEFAULT_SIZES);
-  });
+  MemoryContext const context = CallServer(
+      [] { return AllocSetContextCreate(CurrentMemoryContext, "dbmocker parent keys", ALLOCSET_DEFAULT_SIZES); });
   std::int64_t seen = 0;
   for (;;) {
     const KeyChunk chunk = CallServer([=] { return FetchKeys(portal, plain_columns, count, context); });
     for (long row = 0; row < chunk.rows; ++row, ++seen) {
       if (seen % stride != 0) continue;
       for (int i = 0; i < count; ++i)
-        AppendKey(*stores[static_cast<std::size_t>(i)], columns[static_cast<std::size_t>(i)], chunk.values[row * count + i]);
+        AppendKey(*stores[static_cast<std::size_t>(i)], columns[static_cast<std::size_t>(i)],
+                  chunk.values[row * count + i]);
       parents.count++;
     }
     CallServer([=] {
@@ -203,7 +208,9 @@ Numbers MeasureParents(const ForeignKey& key, bool is_integer) {
   StringInfoData query;
   initStringInfo(&query);
   if (is_integer) {
-    appendStringInfo(&query, "SELECT pg_catalog.count(%s), pg_catalog.min(%s)::pg_catalog.int8, pg_catalog.max(%s)::pg_catalog.int8", first, first, first);
+    appendStringInfo(
+        &query, "SELECT pg_catalog.count(%s), pg_catalog.min(%s)::pg_catalog.int8, pg_catalog.max(%s)::pg_catalog.int8",
+        first, first, first);
   } else {
     appendStringInfoString(&query, "SELECT pg_catalog.count(*), pg_catalog.sum((0");
     for (const std::string& name : key.referenced_names)
@@ -234,7 +241,8 @@ ParentKeys ReadParents(const Table& table, const ForeignKey& key, const RunOptio
   StoreKeys(table, key, stride, parents);
   parents.description = std::to_string(parents.count) + " keys";
   if (stride > 1) {
-    parents.description = "every " + std::to_string(stride) + "th of " + std::to_string(count) + " keys (memory_limit_mb)";
+    parents.description =
+        "every " + std::to_string(stride) + "th of " + std::to_string(count) + " keys (memory_limit_mb)";
     CallServer([&] {
       ereport(NOTICE, (errmsg("foreign key \"%s\" uses only every %lldth key of %s", key.name.c_str(),
                               static_cast<long long>(stride), key.referenced_table.c_str()),
@@ -250,8 +258,9 @@ ParentKeys ReadParents(const Table& table, const ForeignKey& key, const RunOptio
 
 // The next value that nextval() would give, as the sequence's owner sees it.
 std::int64_t NextSequenceValue(Oid sequence, std::int64_t increment) {
-  char* query = psprintf("SELECT s.last_value, s.is_called::pg_catalog.int4::pg_catalog.int8 FROM %s s",
-                         quote_qualified_identifier(get_namespace_name(get_rel_namespace(sequence)), get_rel_name(sequence)));
+  char* query =
+      psprintf("SELECT s.last_value, s.is_called::pg_catalog.int4::pg_catalog.int8 FROM %s s",
+               quote_qualified_identifier(get_namespace_name(get_rel_namespace(sequence)), get_rel_name(sequence)));
   const Numbers state = RunAs(OwnerOf(sequence), [=] { return QueryNumbers(query); });
   return state.values[1] != 0 ? state.values[0] + increment : state.values[0];
 }
@@ -263,7 +272,8 @@ void CheckSequencePrivilege(Oid sequence, bool is_identity) {
 
 // First of `rows` values past those that are handed out and stored. `reserve` moves the sequence behind the last one,
 // under a lock that nextval() waits for.
-std::int64_t TakeSequenceValues(Oid sequence, std::int64_t increment, std::int64_t beyond, std::int64_t rows, bool reserve) {
+std::int64_t TakeSequenceValues(Oid sequence, std::int64_t increment, std::int64_t beyond, std::int64_t rows,
+                                bool reserve) {
   if (reserve) LockRelationOid(sequence, ShareRowExclusiveLock);
   std::int64_t first = NextSequenceValue(sequence, increment);
   first = increment > 0 ? std::max(first, beyond) : std::min(first, beyond);
@@ -301,7 +311,8 @@ bool HasRows(Relation target) {
 void GatherFacts(const Table& table, const RunOptions& options, TargetFacts& facts) {
   const FactRequests requests = FindFactRequests(table);
   if (facts.has_rows)
-    for (const AttributeNumber number : requests.maxima) facts.maxima[number] = LargestStored(table, *table.FindColumn(number));
+    for (const AttributeNumber number : requests.maxima)
+      facts.maxima[number] = LargestStored(table, *table.FindColumn(number));
   for (const std::size_t place : requests.foreign_keys) {
     const ForeignKey& key = table.foreign_keys[place];
     if (key.referenced_oid == table.oid && !facts.has_rows) continue;

@@ -14,11 +14,11 @@ enum class WriterChoice { Auto, Single, Batch };
 struct RunOptions {
   std::int64_t seed;
   std::int64_t reference_time;  // microseconds since 2000-01-01 UTC
-  double null_probability;      // 0 … 1
+  double null_probability;  // 0 … 1
   WriterChoice insertion_strategy;
-  int batch_size;               // rows; 0 = by the row's width
-  int max_attempts;             // draws of one row before the run gives up
-  int memory_limit_mb;          // for the keys of referenced tables
+  int batch_size;  // rows; 0 = by the row's width
+  int max_attempts;  // draws of one row before the run gives up
+  int memory_limit_mb;  // for the keys of referenced tables
 };
 
 // Reads the seed (NULL: setting dbmocker.seed) and the options (NULL: none). Ereports 22023 for an unknown key or a bad

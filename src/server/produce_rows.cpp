@@ -1,7 +1,7 @@
 // RowProducer: fill (C++), convert and check (server), draw again what failed. See produce_rows.h.
-// A batch needs one CallServer for all of its rows; redraws go group by group: all failed rows at attempt 1, what is left
-// of them at attempt 2, and so on. Where a small unique key has no room for a stride per attempt, rows are redrawn one by
-// one, in order, so that the spare positions they take do not depend on the batch size.
+// A batch needs one CallServer for all of its rows; redraws go group by group: all failed rows at attempt 1, what is
+// left of them at attempt 2, and so on. Where a small unique key has no room for a stride per attempt, rows are redrawn
+// one by one, in order, so that the spare positions they take do not depend on the batch size.
 // Read first: RowProducer::NextBatch.
 #include "server/produce_rows.h"
 
@@ -16,9 +16,15 @@ namespace dbmocker::server {
 
 RowProducer::RowProducer(const Table& table, const Plan& plan, const ProducerSettings& settings, Relation relation,
                          EState* estate, ResultRelInfo* result_relation)
-    : table_(table), plan_(plan), settings_(settings), relation_(relation), estate_(estate),
-      result_relation_(result_relation), produced_(settings.skip_rows) {
-  if (!plan.checked_keys.empty() && settings_.probe_stored_rows) settings_.batch_size = 1;  // each row sees the ones before
+    : table_(table),
+      plan_(plan),
+      settings_(settings),
+      relation_(relation),
+      estate_(estate),
+      result_relation_(result_relation),
+      produced_(settings.skip_rows) {
+  if (!plan.checked_keys.empty() && settings_.probe_stored_rows)
+    settings_.batch_size = 1;  // each row sees the ones before
   CallServer([this] {
     context_ = CurrentMemoryContext;
     batch_context_ = AllocSetContextCreate(context_, "dbmocker batch", ALLOCSET_DEFAULT_SIZES);
@@ -26,8 +32,10 @@ RowProducer::RowProducer(const Table& table, const Plan& plan, const ProducerSet
     TupleDesc const descriptor = CreateTupleDescCopyConstr(RelationGetDescr(relation_));  // not counted by the cache
     for (int i = 0; i < settings_.batch_size; ++i) slots_[i] = MakeSingleTupleTableSlot(descriptor, &TTSOpsVirtual);
     if (!settings_.form_heap_tuples) return;
-    heap_slots_ = static_cast<TupleTableSlot**>(palloc(sizeof(TupleTableSlot*) * static_cast<Size>(settings_.batch_size)));
-    for (int i = 0; i < settings_.batch_size; ++i) heap_slots_[i] = MakeSingleTupleTableSlot(descriptor, &TTSOpsHeapTuple);
+    heap_slots_ =
+        static_cast<TupleTableSlot**>(palloc(sizeof(TupleTableSlot*) * static_cast<Size>(settings_.batch_size)));
+    for (int i = 0; i < settings_.batch_size; ++i)
+      heap_slots_[i] = MakeSingleTupleTableSlot(descriptor, &TTSOpsHeapTuple);
     value_columns_ = static_cast<ValueColumn*>(palloc0(sizeof(ValueColumn) * static_cast<Size>(descriptor->natts + 1)));
     former_.Prepare(descriptor, context_);
   });
@@ -35,7 +43,8 @@ RowProducer::RowProducer(const Table& table, const Plan& plan, const ProducerSet
   PrepareChecks();
   if (settings_.probe_stored_rows) ChooseArbiters();
   needs_check_ = !checks_.empty() || partition_check_ != nullptr || arbiter_list_ != nullptr || has_generated_ ||
-                 std::ranges::any_of(columns_, [](const ServerColumn& c) { return c.domain != nullptr || c.default_value != nullptr; });
+                 std::ranges::any_of(
+                     columns_, [](const ServerColumn& c) { return c.domain != nullptr || c.default_value != nullptr; });
   needs_slots_ = !settings_.form_heap_tuples || needs_check_ || !columns_.empty();
 }
 
@@ -47,8 +56,9 @@ bool HoldsCheckedDomain(const Type& type) {
     return inner != nullptr && (inner->not_null || !inner->constraints.empty() || HoldsCheckedDomain(*inner));
   };
   if (type.kind == TypeKind::Domain) return type.element != nullptr && HoldsCheckedDomain(*type.element);
-  return is_checked(type.element) ||
-         std::ranges::any_of(type.attributes, [&](const CompositeAttribute& attribute) { return is_checked(attribute.type); });
+  return is_checked(type.element) || std::ranges::any_of(type.attributes, [&](const CompositeAttribute& attribute) {
+           return is_checked(attribute.type);
+         });
 }
 
 // Reads `text` in a subtransaction, since before PostgreSQL 16 a refusal is an error. Returns nullptr, or the domain's
@@ -85,7 +95,8 @@ bool ConflictsInIndex(ResultRelInfo* relation, Oid index, TupleTableSlot* slot, 
   List* arbiters = list_make1_oid(index);
   Form_pg_index form = nullptr;
   for (int i = 0; i < relation->ri_NumIndices; ++i)
-    if (RelationGetRelid(relation->ri_IndexRelationDescs[i]) == index) form = relation->ri_IndexRelationDescs[i]->rd_index;
+    if (RelationGetRelid(relation->ri_IndexRelationDescs[i]) == index)
+      form = relation->ri_IndexRelationDescs[i]->rd_index;
   if (form == nullptr || form->indimmediate) return compat::ConflictsWithStoredRow(relation, slot, estate, arbiters);
   volatile bool conflicts = false;
   PG_TRY();
@@ -94,9 +105,7 @@ bool ConflictsInIndex(ResultRelInfo* relation, Oid index, TupleTableSlot* slot, 
     conflicts = compat::ConflictsWithStoredRow(relation, slot, estate, arbiters);
   }
   PG_FINALLY();
-  {
-    form->indimmediate = false;
-  }
+  { form->indimmediate = false; }
   PG_END_TRY();
   return conflicts;
 }
@@ -217,7 +226,8 @@ void RowProducer::RedrawGroup(std::vector<int> rows) {
   std::vector<const char*> reasons;
   int draws = 1;
   for (int attempt = 1; !rows.empty(); ++attempt) {
-    if (draws >= settings_.max_attempts) FailRow(ordinals.empty() ? 0 : ordinals.front(), reasons.empty() ? "" : reasons.front());
+    if (draws >= settings_.max_attempts)
+      FailRow(ordinals.empty() ? 0 : ordinals.front(), reasons.empty() ? "" : reasons.front());
     ordinals.clear();
     positions.clear();
     for (const int row : rows) {
@@ -261,18 +271,20 @@ bool RowProducer::IsTakenPosition(const char* reason) const {
 }
 
 void RowProducer::FailRow(std::uint64_t ordinal, const char* constraint) const {
-  const bool is_key = std::ranges::any_of(arbiters_, [&](const ServerCheck& key) { return std::strcmp(key.name, constraint) == 0; });
+  const bool is_key =
+      std::ranges::any_of(arbiters_, [&](const ServerCheck& key) { return std::strcmp(key.name, constraint) == 0; });
   std::string text;
   for (const CheckConstraint& check : table_.checks)
     if (check.name == constraint) text = " " + check.text;
   for (const UniqueKey& key : table_.unique_keys)
     if (key.name == constraint) text = " (" + JoinColumnNames(table_, key.columns) + ")";
-  throw Error(is_key ? sqlstate::kUniqueViolation : sqlstate::kCheckViolation,
-              "cannot generate a row for table \"" + table_.name + "\" that satisfies constraint \"" + constraint + "\"",
-              "Row " + std::to_string(ordinal) + " was drawn " + std::to_string(settings_.max_attempts) +
-                  " times at most and always failed" + text + ".",
-              is_key ? "Ask for fewer rows, or widen the columns of the key."
-                     : "Relax the constraint, or raise option max_attempts.");
+  throw Error(
+      is_key ? sqlstate::kUniqueViolation : sqlstate::kCheckViolation,
+      "cannot generate a row for table \"" + table_.name + "\" that satisfies constraint \"" + constraint + "\"",
+      "Row " + std::to_string(ordinal) + " was drawn " + std::to_string(settings_.max_attempts) +
+          " times at most and always failed" + text + ".",
+      is_key ? "Ask for fewer rows, or widen the columns of the key."
+             : "Relax the constraint, or raise option max_attempts.");
 }
 
 // ------------------------------------------------------------------------------------------------------ server phases

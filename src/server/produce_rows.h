@@ -20,22 +20,23 @@ struct ProducerSettings {
   int batch_size = 1000;
   int max_attempts = 1000;
   std::uint64_t skip_rows = 0;  // rows of the plan that are not made
-  bool form_heap_tuples = false;   // slots() hold heap tuples instead of values
+  bool form_heap_tuples = false;  // slots() hold heap tuples instead of values
   bool probe_stored_rows = false;  // look unique keys up in the target's indexes
 };
 
-// What the server must do for one column of each row beyond copying its word. Plain data in the producer's memory context.
+// What the server must do for one column of each row beyond copying its word. Plain data in the producer's memory
+// context.
 struct ServerColumn {
   AttrNumber number;
   bool by_value;
   short length;
-  Oid type;            // of the values: the base type below domains
+  Oid type;  // of the values: the base type below domains
   int32 type_modifier;
-  FmgrInfo input;      // for values that come as text
+  FmgrInfo input;  // for values that come as text
   Oid input_parameter;
-  bool may_refuse;     // the input function may refuse a value: a domain inside of the type checks it
-  ExprState* default_value;    // for columns left to their default
-  DomainConstraintRef* domain; // nullptr if the column's type is no domain
+  bool may_refuse;  // the input function may refuse a value: a domain inside of the type checks it
+  ExprState* default_value;  // for columns left to their default
+  DomainConstraintRef* domain;  // nullptr if the column's type is no domain
 };
 
 struct ServerCheck {
@@ -52,8 +53,8 @@ class RowProducer {
   RowProducer(const RowProducer&) = delete;
   RowProducer& operator=(const RowProducer&) = delete;
 
-  // Fills slots()[0, n) with the next rows and returns n; 0 when all rows of the plan are made. The slots' contents stay
-  // valid until the next call. Throws Error 23514 or 23505 when a row cannot be made in max_attempts draws.
+  // Fills slots()[0, n) with the next rows and returns n; 0 when all rows of the plan are made. The slots' contents
+  // stay valid until the next call. Throws Error 23514 or 23505 when a row cannot be made in max_attempts draws.
   int NextBatch();
 
   TupleTableSlot** slots() { return settings_.form_heap_tuples ? heap_slots_ : slots_; }
@@ -88,12 +89,12 @@ class RowProducer {
   Relation relation_;
   EState* estate_;
   ResultRelInfo* result_relation_;
-  MemoryContext context_ = nullptr;        // lives as long as the producer's owner
+  MemoryContext context_ = nullptr;  // lives as long as the producer's owner
   MemoryContext batch_context_ = nullptr;  // reset for every batch
-  std::vector<ServerColumn> columns_;      // that need work beyond copying a word
+  std::vector<ServerColumn> columns_;  // that need work beyond copying a word
   std::vector<ServerCheck> checks_;
   PartitionCheck* partition_check_ = nullptr;  // nullptr if every row fits
-  std::vector<ServerCheck> arbiters_;      // names of probed indexes; state unused
+  std::vector<ServerCheck> arbiters_;  // names of probed indexes; state unused
   std::vector<Oid> arbiter_oids_;
   List* arbiter_list_ = nullptr;
   bool has_generated_ = false;
@@ -103,7 +104,7 @@ class RowProducer {
   TupleTableSlot** heap_slots_ = nullptr;
   TupleFormer former_;
   ValueColumn* value_columns_ = nullptr;  // one per attribute, for the former
-  std::vector<Datum> gathered_words_;     // slots' values by column, where rows go through slots
+  std::vector<Datum> gathered_words_;  // slots' values by column, where rows go through slots
   std::vector<std::uint8_t> gathered_nulls_;
   Batch batch_;
   Batch scratch_;

@@ -9,8 +9,8 @@
 
 namespace dbmocker::server {
 
-// True if one query per constraint at the end, with the referenced tables locked against changes of their rows, can stand
-// for row-by-row checks; then `reason` is nullptr. False with the reason otherwise. Server style.
+// True if one query per constraint at the end, with the referenced tables locked against changes of their rows, can
+// stand for row-by-row checks; then `reason` is nullptr. False with the reason otherwise. Server style.
 bool MayValidateAtEnd(const Table& table, std::int64_t rows, const char** reason);
 
 // Locks the target for writing and, if its keys are validated at the end, the referenced tables as adding a foreign key

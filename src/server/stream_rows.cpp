@@ -40,8 +40,8 @@ StreamArguments ReadArguments(FunctionCallInfo fcinfo) {
                     errdetail("Its type is %s.", OidIsValid(type) ? format_type_be(type) : "unknown"),
                     errhint("Call it as dbmocker.rows(NULL::users, 10).")));
   if (PG_ARGISNULL(1) || PG_GETARG_INT64(1) < 0 || (!PG_ARGISNULL(3) && PG_GETARG_INT64(3) < 0))
-    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("count and first_row must not be null or negative"),
-                    errhint("Ask for 0 rows or more.")));
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("count and first_row must not be null or negative"), errhint("Ask for 0 rows or more.")));
   read.rows = PG_GETARG_INT64(1);
   read.first_row = PG_ARGISNULL(3) ? 0 : PG_GETARG_INT64(3);
   if (read.rows > PG_INT64_MAX - read.first_row)

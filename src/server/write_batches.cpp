@@ -22,7 +22,8 @@ struct BatchTarget {
 void ChooseBufferStrategy(const BatchTarget& target, TupleTableSlot** slots, int rows, std::uint64_t all_rows) {
   if (!TTS_IS_HEAPTUPLE(slots[0])) return;
   std::uint64_t bytes = 0;
-  for (int row = 0; row < rows; ++row) bytes += reinterpret_cast<HeapTupleTableSlot*>(slots[row])->tuple->t_len + sizeof(ItemIdData);
+  for (int row = 0; row < rows; ++row)
+    bytes += reinterpret_cast<HeapTupleTableSlot*>(slots[row])->tuple->t_len + sizeof(ItemIdData);
   const std::uint64_t pages = bytes / static_cast<std::uint64_t>(rows) * all_rows / BLCKSZ;
   if (pages > static_cast<std::uint64_t>(NBuffers) / 4 || target.bulk_state->strategy == nullptr) return;
   FreeAccessStrategy(target.bulk_state->strategy);
@@ -67,8 +68,9 @@ void WriteBatches(RowProducer& producer, Relation relation, EState* estate, Resu
   const int insert_options = fire_reference_checks ? 0 : TABLE_INSERT_SKIP_FSM;
   const BatchTarget target = CallServer([&] {
     AfterTriggerBeginQuery();
-    return BatchTarget{relation, estate, result_relation, GetBulkInsertState(), GetCurrentCommandId(true),
-                       fire_reference_checks, insert_options};
+    return BatchTarget{
+        relation,      estate, result_relation, GetBulkInsertState(), GetCurrentCommandId(true), fire_reference_checks,
+        insert_options};
   });
   bool is_first = true;
   while (const int rows = producer.NextBatch()) {

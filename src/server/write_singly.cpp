@@ -1,5 +1,5 @@
-// The single writer: INSERT … SELECT over dbmocker.run_rows(), which hands out the rows of the run in progress one by one.
-// The executor does the rest as for any INSERT: triggers, row security, rules, routing, foreign tables.
+// The single writer: INSERT … SELECT over dbmocker.run_rows(), which hands out the rows of the run in progress one by
+// one. The executor does the rest as for any INSERT: triggers, row security, rules, routing, foreign tables.
 // Read first: WriteSingly.
 #include "server/boundary.h"
 #include "server/write_rows.h"

@@ -1,5 +1,5 @@
-// What a row costs: Plan::Fill in batches of 1000 rows, for a table of users with ten columns and for each of its columns
-// alone. The time per row is the counter "per_row"; writing the rows is not part of it.
+// What a row costs: Plan::Fill in batches of 1000 rows, for a table of users with ten columns and for each of its
+// columns alone. The time per row is the counter "per_row"; writing the rows is not part of it.
 // Read first: UsersTable.
 #include <benchmark/benchmark.h>
 

@@ -1,4 +1,5 @@
 // The arena: memory that stays put, alignment, large requests, reuse after Clear; and varlena headers.
+// Each test proves the property that its name says.
 #include <gtest/gtest.h>
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // The index sources: bounds, uniqueness, blocks, redraws, and rows that do not depend on how a run is cut into batches.
+// Each test proves the property that its name says.
 #include "dbmocker/index_source.h"
 
 #include <gtest/gtest.h>

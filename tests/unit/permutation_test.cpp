@@ -1,4 +1,5 @@
 // The keyed permutation: a bijection for every size, exhaustively where that is possible, and mixing well.
+// Each test proves the property that its name says.
 #include "dbmocker/permutation.h"
 
 #include <gtest/gtest.h>

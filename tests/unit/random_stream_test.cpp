@@ -1,4 +1,5 @@
 // The random streams on fixed seeds: chi-square tests of uniformity and independence, and the naming of streams.
+// Each test proves the property that its name says.
 #include "dbmocker/random_stream.h"
 
 #include <gtest/gtest.h>

@@ -13,8 +13,8 @@
 namespace dbmocker::sample {
 namespace {
 
-// Columns: 1 amount int4, 2 price numeric(10,2), 3 name text, 4 active bool, 5 state enum, 6 day date, 7 note varchar(20),
-// 8 at timestamptz, 9 tags text[], 10 data bytea.
+// Columns: 1 amount int4, 2 price numeric(10,2), 3 name text, 4 active bool, 5 state enum, 6 day date, 7 note
+// varchar(20), 8 at timestamptz, 9 tags text[], 10 data bytea.
 class SolveCheckTest : public ::testing::Test {
  protected:
   SolveCheckTest()
