@@ -25,7 +25,7 @@ CREATE TABLE plain (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n intege
 CREATE TABLE parents (id integer PRIMARY KEY);
 CREATE TABLE children (id serial PRIMARY KEY, parent integer NOT NULL REFERENCES parents);
 CREATE TABLE tiny (n integer PRIMARY KEY CHECK (n BETWEEN 1 AND 5));
-CREATE TABLE never (n integer CHECK (n > 5 AND n < 3));
+CREATE TABLE never (n integer NOT NULL CHECK (n > 5 AND n < 3));
 CREATE TABLE partitioned (n integer) PARTITION BY RANGE (n);
 CREATE INDEX partitioned_index ON partitioned (n);
 CREATE VIEW a_view AS SELECT * FROM plain;

@@ -130,10 +130,18 @@ void PlanBuilder::ReadLimits() {
       for (const AttributeNumber number : check.check.columns)
         if (ColumnState* state = Find(number); state != nullptr && !solved) state->is_judged = true;
     } catch (const Error& error) {
+      // A contradiction in one column leaves it NULL, which a CHECK accepts unless it says otherwise.
+      const Column* column = check.check.columns.size() == 1 ? table_.FindColumn(check.check.columns.front()) : nullptr;
+      if (column != nullptr && !column->not_null && !column->type->not_null) {
+        limits[column->number].always_null = true;
+        check_methods_[check.name] = {"rejection", check.text};
+        continue;
+      }
+      const std::string& reason = error.report().detail;
       throw Error(sqlstate::kInvalidParameterValue,
                   "cannot generate rows for table \"" + table_.name + "\": no value satisfies its CHECK constraints",
-                  "Constraint \"" + check.name + "\" " + check.text + " contradicts the ones before it. " +
-                      error.report().detail,
+                  "Constraint \"" + check.name + "\" " + check.text + " contradicts itself or the ones before it." +
+                      (reason.empty() ? "" : " " + reason),
                   "Drop or change one of the constraints.");
     }
   }

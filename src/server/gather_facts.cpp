@@ -56,6 +56,7 @@ Numbers QueryNumbers(const char* query) {
   return numbers;
 }
 
+// The stored value that a sequence of the column must go past: the smallest one if it counts down.
 std::optional<std::int64_t> LargestStored(const Table& table, const Column& column) {
   if (table.kind == RELKIND_FOREIGN_TABLE) {
     // The remote side may refuse; a table that cannot be read is taken as empty of such keys.
@@ -65,8 +66,9 @@ std::optional<std::int64_t> LargestStored(const Table& table, const Column& colu
   const char* only = table.kind == RELKIND_PARTITIONED_TABLE ? "" : "ONLY ";
   const Numbers found = CallServer([&] {
     const char* name = quote_identifier(column.name.c_str());
+    const char* end = column.sequence && column.sequence->increment < 0 ? "min" : "max";
     char* query =
-        psprintf("SELECT pg_catalog.max(%s)::pg_catalog.int8 FROM %s%s", name, only, table.qualified_name.c_str());
+        psprintf("SELECT pg_catalog.%s(%s)::pg_catalog.int8 FROM %s%s", end, name, only, table.qualified_name.c_str());
     return RunAs(table.kind == RELKIND_FOREIGN_TABLE ? GetUserId() : OwnerOf(table.oid),
                  [=] { return QueryNumbers(query); });
   });
@@ -271,16 +273,20 @@ void CheckSequencePrivilege(Oid sequence, bool is_identity) {
 }
 
 // First of `rows` values past those that are handed out and stored. `reserve` moves the sequence behind the last one,
-// under a lock that nextval() waits for.
-std::int64_t TakeSequenceValues(Oid sequence, std::int64_t increment, std::int64_t beyond, std::int64_t rows,
+// under a lock that nextval() waits for; one that has not that many values is left to nextval() as it is.
+std::int64_t TakeSequenceValues(Oid sequence, const SequenceInfo& limits, std::int64_t beyond, std::int64_t rows,
                                 bool reserve) {
+  const std::int64_t increment = limits.increment;
   if (reserve) LockRelationOid(sequence, ShareRowExclusiveLock);
   std::int64_t first = NextSequenceValue(sequence, increment);
   first = increment > 0 ? std::max(first, beyond) : std::min(first, beyond);
   if (reserve) {
-    if (rows > 0) {
+    std::int64_t last = 0;
+    const bool fits = !pg_mul_s64_overflow(rows - 1, increment, &last) && !pg_add_s64_overflow(first, last, &last) &&
+                      last >= limits.minimum && last <= limits.maximum;
+    if (rows > 0 && fits) {
       RunAs(OwnerOf(sequence), [=] {
-        DirectFunctionCall2(setval_oid, ObjectIdGetDatum(sequence), Int64GetDatum(first + (rows - 1) * increment));
+        DirectFunctionCall2(setval_oid, ObjectIdGetDatum(sequence), Int64GetDatum(last));
         return 0;
       });
     }
@@ -326,16 +332,15 @@ void GatherSequences(const Table& table, std::uint64_t rows, bool reserve, Targe
     const SequenceInfo& sequence = *column.sequence;
     std::int64_t beyond = sequence.increment > 0 ? sequence.minimum : sequence.maximum;
     if (const auto stored = facts.maxima.find(number); stored != facts.maxima.end() && stored->second) {
-      const std::int64_t increment = sequence.increment > 0 ? sequence.increment : 0;
-      if (increment > 0 && *stored->second < sequence.maximum) beyond = std::max(beyond, *stored->second + 1);
+      if (sequence.increment > 0 && *stored->second < sequence.maximum) beyond = std::max(beyond, *stored->second + 1);
+      if (sequence.increment < 0 && *stored->second > sequence.minimum) beyond = std::min(beyond, *stored->second - 1);
     }
     const Oid oid = sequence.oid;
-    const std::int64_t increment = sequence.increment;
     const bool is_identity = column.identity != '\0';
     const auto wanted = static_cast<std::int64_t>(rows);
-    facts.sequence_starts[number] = CallServer([=] {
+    facts.sequence_starts[number] = CallServer([=, &sequence] {
       CheckSequencePrivilege(oid, is_identity);
-      return TakeSequenceValues(oid, increment, beyond, wanted, reserve);
+      return TakeSequenceValues(oid, sequence, beyond, wanted, reserve);
     });
   }
 }

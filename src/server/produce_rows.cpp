@@ -227,7 +227,7 @@ void RowProducer::RedrawGroup(std::vector<int> rows) {
   int draws = 1;
   for (int attempt = 1; !rows.empty(); ++attempt) {
     if (draws >= settings_.max_attempts)
-      FailRow(ordinals.empty() ? 0 : ordinals.front(), reasons.empty() ? "" : reasons.front());
+      FailRow(ordinals_[static_cast<std::size_t>(rows.front())], reasons.empty() ? "" : reasons.front(), attempt);
     ordinals.clear();
     positions.clear();
     for (const int row : rows) {
@@ -238,7 +238,9 @@ void RowProducer::RedrawGroup(std::vector<int> rows) {
       } else {
         const std::uint64_t end = plan_.key_capacity > plan_.rows ? plan_.key_capacity - plan_.rows : 0;
         positions.push_back(spare_ < end ? plan_.first_ordinal + plan_.rows + spare_ : ordinal);
-        if (spare_ >= end && !reasons.empty() && arbiter_list_ != nullptr) FailRow(ordinal, reasons.front());
+        // Without a position of its own such a row gets the same key again.
+        if (spare_ >= end && !reasons.empty() && std::ranges::count(plan_.probed_keys, reasons.front()) > 0)
+          FailRow(ordinal, reasons.front(), attempt);
         spare_++;
       }
     }
@@ -270,19 +272,20 @@ bool RowProducer::IsTakenPosition(const char* reason) const {
   return !plan_.HasStride() && std::ranges::count(plan_.probed_keys, reason) > 0;
 }
 
-void RowProducer::FailRow(std::uint64_t ordinal, const char* constraint) const {
+void RowProducer::FailRow(std::uint64_t ordinal, const char* constraint, int draws) const {
   const bool is_key =
       std::ranges::any_of(arbiters_, [&](const ServerCheck& key) { return std::strcmp(key.name, constraint) == 0; });
   std::string text;
   for (const CheckConstraint& check : table_.checks)
-    if (check.name == constraint) text = " " + check.text;
+    if (check.name == constraint) text = " failed " + check.text;
   for (const UniqueKey& key : table_.unique_keys)
-    if (key.name == constraint) text = " (" + JoinColumnNames(table_, key.columns) + ")";
+    if (key.name == constraint)
+      text = " had a value of (" + JoinColumnNames(table_, key.columns) + ") that is stored already";
+  if (text.empty()) text = " failed";
   throw Error(
       is_key ? sqlstate::kUniqueViolation : sqlstate::kCheckViolation,
       "cannot generate a row for table \"" + table_.name + "\" that satisfies constraint \"" + constraint + "\"",
-      "Row " + std::to_string(ordinal) + " was drawn " + std::to_string(settings_.max_attempts) +
-          " times at most and always failed" + text + ".",
+      "Row " + std::to_string(ordinal) + " was drawn " + std::to_string(draws) + " times and always" + text + ".",
       is_key ? "Ask for fewer rows, or widen the columns of the key."
              : "Relax the constraint, or raise option max_attempts.");
 }

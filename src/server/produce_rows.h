@@ -72,7 +72,7 @@ class RowProducer {
   void RedrawFailed(const std::vector<int>& failed);
   void RedrawGroup(std::vector<int> rows);
   bool IsTakenPosition(const char* reason) const;
-  void FailRow(std::uint64_t ordinal, const char* constraint) const;
+  void FailRow(std::uint64_t ordinal, const char* constraint, int draws) const;
 
   // Server phases: called through CallServer, own nothing.
   int ConvertBatch(int rows, int* failed, const char** reasons);
