@@ -76,6 +76,14 @@ SELECT (SELECT count(*) FROM tree WHERE parent IS NULL) > 0 AS roots, (SELECT co
        (SELECT count(DISTINCT parent) FROM rooted) > 50 AS rooted, (SELECT count(*) FROM text_tree) texts,
        (SELECT count(*) FROM uuid_tree) uuids, (SELECT count(*) FROM pair_tree) pairs;
 
+-- Rows that are drawn again keep the keys that other rows refer to.
+CREATE TABLE checked_tree (id uuid PRIMARY KEY, parent uuid REFERENCES checked_tree, n integer NOT NULL CHECK (n % 4 = 0),
+                           a integer, b integer, CHECK (a IS NOT NULL OR b IS NOT NULL));
+SELECT (dbmocker.generate('checked_tree', 300, s)).rows FROM generate_series(1, 2) s;
+SELECT count(*), count(DISTINCT parent) > 50 AS parents FROM checked_tree;
+CREATE TABLE streamed_tree AS SELECT * FROM dbmocker.rows(NULL::checked_tree, 300, seed => 3);
+SELECT count(*) FROM streamed_tree t WHERE parent NOT IN (SELECT id FROM streamed_tree UNION ALL SELECT id FROM checked_tree);
+
 -- Columns that foreign keys share.
 CREATE TABLE tenants (id integer PRIMARY KEY);
 CREATE TABLE accounts (tenant integer REFERENCES tenants, id integer, PRIMARY KEY (tenant, id));

@@ -210,37 +210,46 @@ void RowProducer::CheckBatch(int rows) {
   const int failures = CallServer([&] { return ConvertBatch(rows, failed.data(), reasons.data()); });
   if (failures > 0) {
     failed.resize(static_cast<std::size_t>(failures));
+    reasons.resize(failed.size());
     for (int i = 0; i < failures; ++i) rejections_[reasons[static_cast<std::size_t>(i)]]++;
-    RedrawFailed(failed);
+    RedrawFailed(failed, reasons);
   }
 }
 
-void RowProducer::RedrawFailed(const std::vector<int>& failed) {
+void RowProducer::RedrawFailed(const std::vector<int>& failed, const std::vector<const char*>& reasons) {
   redrawn_rows_ += failed.size();
-  if (plan_.HasStride()) return RedrawGroup(failed);
-  for (const int row : failed) RedrawGroup({row});
+  if (plan_.HasStride()) return RedrawGroup(failed, reasons);
+  for (std::size_t i = 0; i < failed.size(); ++i) RedrawGroup({failed[i]}, {reasons[i]});
 }
 
-void RowProducer::RedrawGroup(std::vector<int> rows) {
+// Rows that others of the run may refer to keep their keys, unless the keys are at fault or nothing else has helped.
+bool RowProducer::KeepsPosition(const char* reason, int attempt) const {
+  const auto is_key = [&](const std::vector<std::string>& names) { return std::ranges::count(names, reason) > 0; };
+  return !plan_.same_table_references.empty() && attempt <= settings_.max_attempts / 2 && !is_key(plan_.probed_keys) &&
+         !is_key(plan_.checked_keys);
+}
+
+void RowProducer::RedrawGroup(std::vector<int> rows, std::vector<const char*> reasons) {
   std::vector<std::uint64_t> ordinals, positions;
-  std::vector<const char*> reasons;
   int draws = 1;
   for (int attempt = 1; !rows.empty(); ++attempt) {
     if (draws >= settings_.max_attempts)
-      FailRow(ordinals_[static_cast<std::size_t>(rows.front())], reasons.empty() ? "" : reasons.front(), attempt);
+      FailRow(ordinals_[static_cast<std::size_t>(rows.front())], reasons.front(), attempt);
     ordinals.clear();
     positions.clear();
-    for (const int row : rows) {
-      const std::uint64_t ordinal = ordinals_[static_cast<std::size_t>(row)];
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const std::uint64_t ordinal = ordinals_[static_cast<std::size_t>(rows[i])];
       ordinals.push_back(ordinal);
-      if (plan_.HasStride()) {
+      if (KeepsPosition(reasons[i], attempt)) {
+        positions.push_back(ordinal);
+      } else if (plan_.HasStride()) {
         positions.push_back(ordinal + static_cast<std::uint64_t>(attempt) * Plan::kPositionStride);
       } else {
         const std::uint64_t end = plan_.key_capacity > plan_.rows ? plan_.key_capacity - plan_.rows : 0;
         positions.push_back(spare_ < end ? plan_.first_ordinal + plan_.rows + spare_ : ordinal);
         // Without a position of its own such a row gets the same key again.
-        if (spare_ >= end && !reasons.empty() && std::ranges::count(plan_.probed_keys, reasons.front()) > 0)
-          FailRow(ordinal, reasons.front(), attempt);
+        if (spare_ >= end && attempt > 1 && std::ranges::count(plan_.probed_keys, reasons[i]) > 0)
+          FailRow(ordinal, reasons[i], attempt);
         spare_++;
       }
     }

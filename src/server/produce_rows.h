@@ -69,8 +69,9 @@ class RowProducer {
   void PrepareChecks();
   void ChooseArbiters();
   void CheckBatch(int rows);
-  void RedrawFailed(const std::vector<int>& failed);
-  void RedrawGroup(std::vector<int> rows);
+  void RedrawFailed(const std::vector<int>& failed, const std::vector<const char*>& reasons);
+  void RedrawGroup(std::vector<int> rows, std::vector<const char*> reasons);
+  bool KeepsPosition(const char* reason, int attempt) const;
   bool IsTakenPosition(const char* reason) const;
   void FailRow(std::uint64_t ordinal, const char* constraint, int draws) const;
 
