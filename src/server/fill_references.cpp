@@ -18,16 +18,20 @@ SELECT pg_catalog.format(
      FROM (SELECT c.tableoid AS row_table, c.ctid AS row_id,
                   pg_catalog.row_number() OVER (ORDER BY c.tableoid, c.ctid) - 1 AS place
              FROM %1$s c WHERE c.xmin = $3 AND c.cmin::pg_catalog.text::pg_catalog.int8 >= $4 AND (%3$s)) m
-          CROSS JOIN (SELECT pg_catalog.count(*) AS key_count FROM %4$s k WHERE %5$s) n
           JOIN (SELECT %6$s, pg_catalog.row_number() OVER (ORDER BY %7$s) - 1 AS key_place FROM %4$s k WHERE %5$s) p
-            ON p.key_place = dbmocker.draw_index($1, %8$L, m.place, NULLIF(n.key_count, 0), %9$L)
+            ON p.key_place = dbmocker.draw_index($1, %8$L, m.place,
+                 NULLIF((SELECT pg_catalog.count(*) FROM %4$s k WHERE %5$s), 0), %9$L)
     WHERE dbmocker.draw_index($1, %10$L, m.place, 1000000, false) >= $2 * 1000000) d
    WHERE t.tableoid = d.row_table AND t.ctid = d.row_id',
   f.conrelid::regclass,
   pg_catalog.string_agg(pg_catalog.format('%I = d.key_%s', a.attname, k.place), ', ' ORDER BY k.place),
   pg_catalog.string_agg(pg_catalog.format('c.%I IS NULL', a.attname), ' OR ' ORDER BY k.place),
   f.confrelid::regclass,
-  pg_catalog.string_agg(pg_catalog.format('k.%I IS NOT NULL', r.attname), ' AND ' ORDER BY k.place),
+  pg_catalog.string_agg(pg_catalog.format('k.%I IS NOT NULL', r.attname), ' AND ' ORDER BY k.place)
+    || CASE WHEN is_unique.yes THEN
+         pg_catalog.format(' AND NOT EXISTS (SELECT 1 FROM %s u WHERE %s)', f.conrelid::regclass,
+           pg_catalog.string_agg(pg_catalog.format('u.%I = k.%I', a.attname, r.attname), ' AND ' ORDER BY k.place))
+       ELSE '' END,
   pg_catalog.string_agg(pg_catalog.format('k.%I AS key_%s', r.attname, k.place), ', ' ORDER BY k.place),
   pg_catalog.string_agg(pg_catalog.format('k.%I', r.attname), ', ' ORDER BY k.place),
   f.conname, is_unique.yes, f.conname || ' IS NULL')
@@ -51,7 +55,11 @@ void FillReference(Oid constraint, CommandId first_command, const RunOptions& op
   Datum values[] = {Int64GetDatum(options.seed), Float8GetDatum(options.null_probability),
                     TransactionIdGetDatum(GetCurrentTransactionId()), Int64GetDatum(first_command)};
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+  // The planner takes the rows that the run has made for a few: nested loops would be a product of two tables.
+  const int level = NewGUCNestLevel();
+  set_config_option("enable_nestloop", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
   SPI_execute_with_args(text.Get(0, 0), 4, types, values, nullptr, false, 0);
+  AtEOXact_GUC(false, level);
   SPI_finish();
 }
 

@@ -10,8 +10,8 @@
 namespace dbmocker::server {
 
 // Gives the rows whose reference is NULL a parent each (all but the share null_probability), drawn from the stream of
-// the constraint; where the columns are unique, each parent once. Only rows that this (sub)transaction has inserted
-// since `first_command`. As the caller. Server style.
+// the constraint; where the columns are unique, each parent that has no row yet once. Only rows that this
+// (sub)transaction has inserted since `first_command`. As the caller. Server style.
 void FillReference(Oid constraint, CommandId first_command, const RunOptions& options);
 
 }  // namespace dbmocker::server

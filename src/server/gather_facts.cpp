@@ -295,6 +295,11 @@ std::int64_t TakeSequenceValues(Oid sequence, const SequenceInfo& limits, std::i
   return first;
 }
 
+bool IsLeftOpen(const ForeignKey& key, const RunOptions& options) {
+  const Oid* const end = options.open_references + options.open_reference_count;
+  return std::find(options.open_references, end, key.constraint_oid) != end;
+}
+
 }  // namespace
 
 bool HasRows(Relation target) {
@@ -322,7 +327,7 @@ void GatherFacts(const Table& table, const RunOptions& options, TargetFacts& fac
   for (const std::size_t place : requests.foreign_keys) {
     const ForeignKey& key = table.foreign_keys[place];
     if (key.referenced_oid == table.oid && !facts.has_rows) continue;
-    facts.parents[place] = ReadParents(table, key, options);
+    facts.parents[place] = IsLeftOpen(key, options) ? ParentKeys() : ReadParents(table, key, options);
   }
 }
 

@@ -10,7 +10,6 @@
 #include "server/check_target.h"
 #include "server/describe_table.h"
 #include "server/fill_references.h"
-#include "server/gather_facts.h"
 #include "server/generate_table.h"
 #include "server/materialize_rows.h"
 #include "server/order_tables.h"
@@ -190,15 +189,6 @@ void LockForSchema(const SchemaPlan& plan, const RunOptions& options) {
   });
 }
 
-bool HasStoredRows(Oid table) {
-  Relation const relation = table_open(table, AccessShareLock);
-  PushActiveSnapshot(GetTransactionSnapshot());
-  const bool found = HasRows(relation);
-  PopActiveSnapshot();
-  table_close(relation, NoLock);
-  return found;
-}
-
 }  // namespace
 }  // namespace dbmocker::server
 
@@ -211,12 +201,13 @@ DBMOCKER_FUNCTION(dbmocker_generate_schema) {
   const SchemaPlan plan = PlanSchema(arguments);
   LockForSchema(plan, arguments.options);
   const CommandId first_command = CallServer([] { return GetCurrentCommandId(true); });
-  std::vector<ReferenceEdge> left_open;  // of the references that wait: those that found no parents
+  RunOptions options = arguments.options;
+  std::vector<Oid> left_open;
+  for (const ReferenceEdge& reference : plan.order.filled_in_later) left_open.push_back(reference.constraint);
+  options.open_references = left_open.data();
+  options.open_reference_count = static_cast<int>(left_open.size());
   for (const std::uint32_t table : plan.order.tables) {
-    for (const ReferenceEdge& reference : plan.order.filled_in_later)
-      if (reference.from == table && !CallServer([&] { return HasStoredRows(reference.to); }))
-        left_open.push_back(reference);
-    const RunReport report = GenerateRows(table, plan.rows.at(table), arguments.options);
+    const RunReport report = GenerateRows(table, plan.rows.at(table), options);
     CallServer([&] {
       Datum values[kReportColumns];
       bool nulls[kReportColumns];
@@ -224,7 +215,7 @@ DBMOCKER_FUNCTION(dbmocker_generate_schema) {
       sink.PutRow(values, nulls);
     });
   }
-  for (const ReferenceEdge& reference : left_open)
-    CallServer([&] { FillReference(reference.constraint, first_command, arguments.options); });
+  for (const Oid constraint : left_open)
+    CallServer([&] { FillReference(constraint, first_command, arguments.options); });
   return Datum{0};
 }

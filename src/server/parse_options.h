@@ -19,6 +19,9 @@ struct RunOptions {
   int batch_size;  // rows; 0 = by the row's width
   int max_attempts;  // draws of one row before the run gives up
   int memory_limit_mb;  // for the keys of referenced tables
+  // Foreign keys (pg_constraint.oid) to leave NULL, which are filled in after the run; not an option of the user's.
+  const Oid* open_references;
+  int open_reference_count;
 };
 
 // Reads the seed (NULL: setting dbmocker.seed) and the options (NULL: none). Ereports 22023 for an unknown key or a bad
