@@ -11,9 +11,10 @@ $primary->init(allows_streaming => 'logical');
 $primary->append_conf('postgresql.conf', 'wal_consistency_checking = all');
 $primary->start;
 $primary->safe_psql('postgres', q{
-	CREATE EXTENSION dbmocker;
-	CREATE TABLE parcels (id bigint PRIMARY KEY, receiver text NOT NULL, city text, weight numeric(8,3), sent timestamptz);
-	CREATE PUBLICATION all_parcels FOR TABLE parcels;
+  CREATE EXTENSION dbmocker;
+  CREATE TABLE parcels (id bigint PRIMARY KEY, receiver text NOT NULL, city text, weight numeric(8,3),
+    sent timestamptz);
+  CREATE PUBLICATION all_parcels FOR TABLE parcels;
 });
 $primary->backup('base');
 
@@ -25,15 +26,16 @@ my $subscriber = PostgreSQL::Test::Cluster->new('subscriber');
 $subscriber->init;
 $subscriber->start;
 $subscriber->safe_psql('postgres',
-	'CREATE TABLE parcels (id bigint PRIMARY KEY, receiver text NOT NULL, city text, weight numeric(8,3), sent timestamptz)');
+  'CREATE TABLE parcels (id bigint PRIMARY KEY, receiver text NOT NULL, city text, weight numeric(8,3),
+    sent timestamptz)');
 my $connection = $primary->connstr . ' dbname=postgres';
 $subscriber->safe_psql('postgres', "CREATE SUBSCRIPTION parcels CONNECTION '$connection' PUBLICATION all_parcels");
 $subscriber->wait_for_subscription_sync($primary, 'parcels');
 
 $primary->safe_psql('postgres', q{
-	SELECT dbmocker.generate('parcels', 20000);
-	SELECT dbmocker.generate('parcels', 500, options => '{"insertion_strategy": "single"}');
-	BEGIN; SELECT dbmocker.generate('parcels', 3000); ROLLBACK;
+  SELECT dbmocker.generate('parcels', 20000);
+  SELECT dbmocker.generate('parcels', 500, options => '{"insertion_strategy": "single"}');
+  BEGIN; SELECT dbmocker.generate('parcels', 3000); ROLLBACK;
 });
 my $expected = $primary->safe_psql('postgres', $sum);
 like($expected, qr/^20500\|/, 'the rolled-back run left nothing');
