@@ -89,6 +89,8 @@ TEST(BuildPlanTest, DomainsAreHonoured) {
 TEST(BuildPlanTest, ContradictionsAreRefused) {
   TableBuilder ranges("a int4");
   ranges.Check(Compare(ColumnAt(1), ">", "5")).Check(Compare(ColumnAt(1), "<", "5"));
+  EXPECT_EQ(RefusalOf(ranges.table, 1).sqlstate, "");  // NULL satisfies both
+  ranges.AllNotNull();
   ErrorReport report = RefusalOf(ranges.table, 1);
   EXPECT_EQ(report.sqlstate, sqlstate::kInvalidParameterValue);
   EXPECT_NE(report.detail.find("check_1"), std::string::npos);
