@@ -278,7 +278,8 @@ void PlanBuilder::PlaceRest() {
 }
 
 void PlanBuilder::PlaceNulls() {
-  for (auto& [number, state] : columns_) {
+  for (auto& [place, state] : columns_) {
+    const AttributeNumber number = place;  // for the lambda: clang captures no structured bindings before version 16
     if (state.role != ColumnRole::Free && state.role != ColumnRole::KeyPart) continue;
     if (state.column->not_null || state.limits.not_null || state.column->type->not_null || state.null_lane >= 0)
       continue;

@@ -70,7 +70,8 @@ ValueSetPointer MakeCode(const ProviderRequest& request, std::string_view descri
   const std::uint64_t numbers = size;
   for (int i = 0; i < letters; ++i) size *= 26;
   TextTraits traits{.description = description, .size = size, .injective = true};
-  traits.min_chars = traits.max_chars = static_cast<std::size_t>(letters + digits + (has_dash ? 1 : 0));
+  traits.min_chars = traits.max_chars =
+      static_cast<std::size_t>(letters) + static_cast<std::size_t>(digits) + (has_dash ? 1 : 0);
   const Scrambler scrambler(size);
   return MakeTextSet(request, traits, [=](std::uint64_t index, TextCursor& text) {
     const std::uint64_t mixed = scrambler(index);
