@@ -165,7 +165,7 @@ std::size_t TupleFormer::FormRow(const ValueColumn* columns, int row, char* memo
     if (has_null) header->t_bits[i >> 3] = static_cast<bits8>(header->t_bits[i >> 3] | (1 << (i & 7)));
     const Attribute& attribute = attributes_[i];
     const Datum value = columns[i].words[row];
-    const auto align = static_cast<std::size_t>(attribute.align);
+    const auto align = static_cast<std::size_t>(static_cast<unsigned char>(attribute.align));
     if (attribute.by_value) {
       at = StoreByValue(AlignAt(base, at, align), value, attribute.length);
     } else if (attribute.length == -1) {
