@@ -1,6 +1,6 @@
 // The boundary between C++ and the server. C++ exceptions never leave a door; a server error (longjmp) never crosses a
 // C++ frame that owns something.
-//   - A door (SQL function) is made by DBMOCKER_FUNCTION: whatever is thrown below it is caught, copied into plain
+//   - A door is made by DBMOCKER_FUNCTION (SQL functions) or DBMOCKER_PARALLEL_WORKER: whatever is thrown below it is caught, copied into plain
 //     memory, and raised with ereport once no C++ frame is left.
 //   - CallServer(f) runs server calls from C++ that owns something: an ereport inside f becomes a ServerError exception
 //     that carries the whole ErrorData; the door raises it again unchanged. f itself must own nothing.
@@ -117,3 +117,15 @@ T* NewInContext(MemoryContext context, Arguments&&... arguments) {
     return ::dbmocker::server::EnterFromServer([fcinfo] { return name##_body(fcinfo); }); \
   }                                                                                       \
   static Datum name##_body([[maybe_unused]] FunctionCallInfo fcinfo)
+
+// Defines the entry `name` (dbmocker_<verb>) of a parallel worker; the block that follows is its body, in C++.
+#define DBMOCKER_PARALLEL_WORKER(name)                                                                           \
+  static void name##_body(shm_toc* contents);                                                                    \
+  _Pragma("GCC visibility push(default)") extern "C" void name(dsm_segment* segment, shm_toc* contents);         \
+  _Pragma("GCC visibility pop") extern "C" void name([[maybe_unused]] dsm_segment* segment, shm_toc* contents) { \
+    ::dbmocker::server::EnterFromServer([contents] {                                                             \
+      name##_body(contents);                                                                                     \
+      return Datum{0};                                                                                           \
+    });                                                                                                          \
+  }                                                                                                              \
+  static void name##_body(shm_toc* contents)

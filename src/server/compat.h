@@ -85,4 +85,41 @@ inline void ReserveSettingPrefix(const char* prefix) {
 #endif
 }
 
+// Extends the main fork by up to `count` pages, under the extension lock; returns how many, pinned and not locked. The
+// pages are new unless somebody else has taken them since.
+inline int ExtendRelation(Relation relation, BufferAccessStrategy strategy, int count, Buffer* buffers) {
+#if PG_VERSION_NUM >= 160000
+  BufferManagerRelation target = {};
+  target.rel = relation;
+  uint32 extended = 0;
+  ExtendBufferedRelBy(target, MAIN_FORKNUM, strategy, 0, static_cast<uint32>(count), buffers, &extended);
+  return static_cast<int>(extended);
+#else
+  LockRelationForExtension(relation, ExclusiveLock);
+  for (int i = 0; i < count; ++i) buffers[i] = ReadBufferExtended(relation, MAIN_FORKNUM, P_NEW, RBM_NORMAL, strategy);
+  UnlockRelationForExtension(relation, ExclusiveLock);
+  return count;
+#endif
+}
+
+// The subtransaction that gave the relation its present storage; InvalidSubTransactionId if it is older.
+inline SubTransactionId NewStorageSubid(Relation relation) {
+#if PG_VERSION_NUM >= 160000
+  return relation->rd_newRelfilelocatorSubid;
+#else
+  return relation->rd_newRelfilenodeSubid;
+#endif
+}
+
+// Builds the index anew, with its uniqueness and exclusion checked over all rows.
+inline void RebuildIndex(Oid index, char persistence) {
+#if PG_VERSION_NUM >= 170000
+  ReindexParams parameters = {};
+  reindex_index(nullptr, index, false, persistence, &parameters);
+#else
+  ReindexParams parameters = {};
+  reindex_index(index, false, persistence, &parameters);
+#endif
+}
+
 }  // namespace dbmocker::server::compat

@@ -6,22 +6,34 @@
 #include "server/gather_facts.h"
 #include "server/generate_table.h"
 #include "server/materialize_rows.h"
-#include "server/settle_references.h"
 #include "server/target_state.h"
 #include "server/write_rows.h"
 
 namespace dbmocker::server {
 namespace {
 
-void AddWriterLines(const Table& table, std::int64_t rows, const RunOptions& options, std::vector<PlanLine>& lines) {
-  const WriterDecision decision = ChooseWriter(table, options);
-  lines.push_back({"table", table.qualified_name, "writer", NameOf(decision.writer), decision.reason});
-  if (decision.writer != Writer::Batch || table.foreign_keys.empty()) return;
-  const char* reason = nullptr;
-  const bool at_end = CallServer([&] { return MayValidateAtEnd(table, rows, &reason); });
-  lines.push_back({"table", table.qualified_name, "foreign keys",
-                   at_end ? "validated at the end" : "checked row by row",
-                   at_end ? "one query per constraint; referenced tables are locked against changes" : reason});
+// How the rows would be written: the choice of the writer and what follows from it.
+void AddWriterLines(const Table& table, const WriterReview& review, std::vector<PlanLine>& lines) {
+  const WriterDecision& decision = review.decision;
+  const auto add = [&](const char* kind, const std::string& method, const char* detail) {
+    lines.push_back({"table", table.qualified_name, kind, method, detail == nullptr ? "" : detail});
+  };
+  add("writer", NameOf(decision.writer), decision.reason);
+  if (decision.writer == Writer::ParallelBulk)
+    add("workers", "at most " + std::to_string(review.workers), review.worker_reason);
+  if (decision.rebuilds_indexes) add("indexes", "built anew at the end", decision.index_reason);
+  if (decision.reference_reason != nullptr)
+    add("foreign keys", decision.validates_references ? "validated at the end" : "checked row by row",
+        decision.reference_reason);
+}
+
+WriterReview ReviewTarget(Oid target, const Table& table, const Plan& plan, const RunOptions& options) {
+  Relation const relation = CallServer([=] { return table_open(target, NoLock); });
+  const auto rows = static_cast<std::int64_t>(plan.rows);
+  const WriterReview review =
+      ReviewWriter(DecideWriter(relation, table, rows, options), table, plan, options, relation);
+  CallServer([=] { table_close(relation, NoLock); });
+  return review;
 }
 
 std::vector<PlanLine> ExplainTarget(Oid target, std::int64_t rows, const RunOptions& options) {
@@ -39,9 +51,9 @@ std::vector<PlanLine> ExplainTarget(Oid target, std::int64_t rows, const RunOpti
   TargetFacts facts;
   facts.has_rows = look.has_rows;
   facts.first_ordinal = static_cast<std::uint64_t>(look.first_row);
-  std::vector<PlanLine> lines = PlanRows(table, rows, options, false, facts)->lines;
-  AddWriterLines(table, rows, options, lines);
-  return lines;
+  const std::unique_ptr<Plan> plan = PlanRows(table, rows, options, false, facts);
+  AddWriterLines(table, ReviewTarget(target, table, *plan, options), plan->lines);
+  return plan->lines;
 }
 
 void PutLine(const ResultSink& sink, const PlanLine& line) {

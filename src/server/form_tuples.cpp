@@ -121,7 +121,7 @@ std::size_t TupleFormer::BoundBytes(const ValueColumn* columns, int rows) const 
   return fixed * static_cast<std::size_t>(rows) + variable;
 }
 
-void TupleFormer::Form(const ValueColumn* columns, int rows, TupleTableSlot** slots) {
+void TupleFormer::Form(const ValueColumn* columns, int rows, HeapTuple* tuples) {
   const std::size_t bound = BoundBytes(columns, rows);
   if (bound > capacity_) {
     if (memory_ != nullptr) pfree(memory_);
@@ -131,11 +131,16 @@ void TupleFormer::Form(const ValueColumn* columns, int rows, TupleTableSlot** sl
   }
   char* memory = memory_;
   for (int row = 0; row < rows; ++row) {
+    tuples[row] = reinterpret_cast<HeapTuple>(memory);
+    memory += FormRow(columns, row, memory);
+  }
+}
+
+void StoreInSlots(const HeapTuple* tuples, int rows, TupleTableSlot** slots) {
+  for (int row = 0; row < rows; ++row) {
     TupleTableSlot* slot = slots[row];
     slot->tts_flags &= static_cast<uint16>(~TTS_FLAG_SHOULDFREE);  // the memory is ours, not the slot's
-    auto* tuple = reinterpret_cast<HeapTuple>(memory);
-    memory += FormRow(columns, row, memory);
-    ExecStoreHeapTuple(tuple, slot, false);
+    ExecStoreHeapTuple(tuples[row], slot, false);
     // Marked as owned, so that table_multi_insert does not copy it once more.
     slot->tts_flags |= TTS_FLAG_SHOULDFREE;
   }

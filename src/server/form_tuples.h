@@ -1,5 +1,5 @@
 // Heap tuples straight from columns: what heap_form_tuple does, for a whole batch into one piece of memory, with no
-// allocation and no second copy of each value. The slots then hold the tuples without owning them.
+// allocation and no second copy of each value.
 // Server style: functions may ereport; the former is plain data in a memory context.
 // Read first: TupleFormer::Form.
 #pragma once
@@ -22,9 +22,9 @@ class TupleFormer {
   // Attributes of `descriptor`; memory from `context`, which must outlive the former.
   void Prepare(TupleDesc descriptor, MemoryContext context);
 
-  // Forms `rows` tuples from one column per attribute and stores them in `slots` (heap tuple slots). They stay valid
-  // until the next call. Values must be flat: no out-of-line or expanded ones.
-  void Form(const ValueColumn* columns, int rows, TupleTableSlot** slots);
+  // Forms `rows` tuples from one column per attribute. They stay valid until the next call. Values must be flat: no
+  // out-of-line or expanded ones.
+  void Form(const ValueColumn* columns, int rows, HeapTuple* tuples);
 
  private:
   struct Attribute {
@@ -44,5 +44,8 @@ class TupleFormer {
   char* memory_ = nullptr;
   std::size_t capacity_ = 0;
 };
+
+// Stores the tuples in heap tuple slots, which do not own them.
+void StoreInSlots(const HeapTuple* tuples, int rows, TupleTableSlot** slots);
 
 }  // namespace dbmocker::server

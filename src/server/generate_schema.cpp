@@ -170,22 +170,22 @@ void LockForSchema(const SchemaPlan& plan, const RunOptions& options) {
     for (const auto& [oid, rows] : plan.rows)
       if (rows > 0) LockTarget(oid);
   });
-  std::vector<std::uint32_t> referenced;
+  std::vector<std::uint32_t> exclusive;
   for (const auto& [oid, rows] : plan.rows) {
     const Table table = DescribeTable(oid);
-    const char* reason = nullptr;
-    const std::int64_t count = rows;
-    if (table.foreign_keys.empty() || ChooseWriter(table, options).writer != Writer::Batch ||
-        !CallServer([&] { return MayValidateAtEnd(table, count, &reason); }))
-      continue;
-    for (const ForeignKey& key : table.foreign_keys) referenced.push_back(key.referenced_oid);
+    Relation const relation = CallServer([oid = oid] { return relation_open(oid, AccessShareLock); });
+    const WriterDecision decision = DecideWriter(relation, table, rows, options);
+    CallServer([=] { relation_close(relation, NoLock); });
+    if (decision.rebuilds_indexes) exclusive.push_back(oid);
+    if (!decision.validates_references) continue;
+    for (const ForeignKey& key : table.foreign_keys) exclusive.push_back(key.referenced_oid);
   }
   CallServer([&] {
     List* targets = NIL;
-    List* parents = NIL;
+    List* most_locked = NIL;
     for (const auto& [oid, rows] : plan.rows) targets = lappend_oid(targets, oid);
-    for (const std::uint32_t oid : referenced) parents = list_append_unique_oid(parents, oid);
-    LockTables(targets, parents);
+    for (const std::uint32_t oid : exclusive) most_locked = list_append_unique_oid(most_locked, oid);
+    LockTables(targets, most_locked);
   });
 }
 

@@ -9,8 +9,10 @@
 #include "server/describe_table.h"
 #include "server/gather_facts.h"
 #include "server/produce_rows.h"
+#include "server/rebuild_indexes.h"
 #include "server/settle_references.h"
 #include "server/target_state.h"
+#include "server/write_pages.h"
 #include "server/write_rows.h"
 
 namespace dbmocker::server {
@@ -44,16 +46,42 @@ OpenRun OpenForRun(Oid target, std::int64_t rows) {
   return run;
 }
 
-// Locks what the writer needs, then looks where the run starts.
-void LockForWriting(const Table& table, Writer writer, std::int64_t rows, OpenRun& run) {
-  const char* reason = nullptr;
-  const bool validate = writer == Writer::Batch && MayValidateAtEnd(table, rows, &reason);
-  LockForRun(table, validate);
+// The target's description and how to write to it, both true under the locks that the writer needs.
+struct PreparedRun {
+  Table table;
+  WriterDecision decision;
+};
+
+// A trigger or index may have been made between the look at the table and the lock: then both are repeated. The lock
+// keeps such changes out from the second look on.
+PreparedRun PrepareRun(const OpenRun& run, std::int64_t rows, const RunOptions& options) {
+  for (;;) {
+    const std::uint64_t messages = SharedInvalidMessageCounter;
+    const bool is_locked = CallServer([&] { return CheckRelationLockedByMe(run.relation, RowExclusiveLock, true); });
+    PreparedRun prepared;
+    prepared.table = DescribeTable(RelationGetRelid(run.relation));
+    prepared.decision = DecideWriter(run.relation, prepared.table, rows, options);
+    const WriterDecision& decision = prepared.decision;
+    if (rows == 0) return prepared;
+    CallServer([&] { LockForRun(prepared.table, decision.rebuilds_indexes, decision.validates_references); });
+    if (is_locked || messages == SharedInvalidMessageCounter) return prepared;
+  }
+}
+
+// Looks where the run starts, under its locks.
+void StartRun(const Table& table, std::int64_t rows, OpenRun& run) {
   PopActiveSnapshot();
   PushActiveSnapshot(GetTransactionSnapshot());  // a lock may have been waited for
   run.has_rows = HasRows(run.relation);
   run.first_row = ReserveRows(table.oid, run.has_rows, rows);
   if (HasOwnStorage(run.relation)) run.blocks = RelationGetNumberOfBlocks(run.relation);
+}
+
+// New statistics, with the caller's privileges: without them the server warns and goes on.
+void AnalyzeTarget(const Table& table) {
+  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+  SPI_execute(psprintf("ANALYZE %s", table.qualified_name.c_str()), false, 0);
+  SPI_finish();
 }
 
 void CloseRun(const OpenRun& run) {
@@ -63,29 +91,34 @@ void CloseRun(const OpenRun& run) {
   MemoryContextDelete(run.context);
 }
 
-void WriteRows(const Table& table, const Plan& plan, const RunOptions& options, Writer writer, const OpenRun& run,
-               RunReport& report) {
-  const bool probe = run.has_rows || !plan.checked_keys.empty();
-  const char* reason = nullptr;
-  const bool validate = writer == Writer::Batch && !table.foreign_keys.empty() &&
-                        CallServer([&] { return MayValidateAtEnd(table, report.rows, &reason); });
+// Writers that take rows one by one or batch by batch from one producer.
+void WriteInOneProcess(const Table& table, const Plan& plan, const RunOptions& options, const WriterDecision& decision,
+                       const OpenRun& run, bool probes, RunReport& report) {
   EState* estate = nullptr;
   ResultRelInfo* result_relation = nullptr;
+  const IndexUse indexes = probes                      ? IndexUse::InsertAndProbe
+                           : decision.rebuilds_indexes ? IndexUse::None
+                                                       : IndexUse::Insert;
   CallServer([&] {
     estate = CreateExecutorState();
-    result_relation = OpenResultRelation(run.relation, estate, probe);
+    result_relation = OpenResultRelation(run.relation, estate, indexes);
   });
   {
+    const bool is_heap = run.relation->rd_tableam == GetHeapamTableAmRoutine();
     ProducerSettings settings;
     settings.batch_size = ChooseBatchSize(table, options);
     settings.max_attempts = options.max_attempts;
-    settings.form_heap_tuples = writer == Writer::Batch && run.relation->rd_tableam == GetHeapamTableAmRoutine();
-    settings.probe_stored_rows = probe && HasOwnStorage(run.relation);
+    settings.form = decision.writer != Writer::Single && is_heap ? RowForm::HeapSlots : RowForm::Values;
+    settings.probe_stored_rows = probes;
     RowProducer producer(table, plan, settings, run.relation, estate, result_relation);
-    if (writer == Writer::Batch) {
-      WriteBatches(producer, run.relation, estate, result_relation, !validate && !table.foreign_keys.empty());
-    } else {
+    if (decision.writer == Writer::Single) {
       WriteSingly(producer, table, plan);
+    } else {
+      BatchSettings batches;
+      batches.insert_index_entries = !decision.rebuilds_indexes;
+      batches.fire_reference_checks = !decision.validates_references && !table.foreign_keys.empty();
+      batches.freeze = options.freeze;
+      WriteBatches(producer, run.relation, estate, result_relation, batches);
     }
     report.redrawn_rows = static_cast<std::int64_t>(producer.redrawn_rows());
   }
@@ -93,7 +126,26 @@ void WriteRows(const Table& table, const Plan& plan, const RunOptions& options, 
     ExecCloseIndices(result_relation);
     ExecResetTupleTable(estate->es_tupleTable, false);  // slots of triggers
     FreeExecutorState(estate);
-    if (validate) ValidateReferences(table, run.blocks > 0 ? run.blocks - 1 : 0);
+  });
+}
+
+void WriteRows(const Table& table, const Plan& plan, const TargetFacts& facts, const RunOptions& options,
+               const WriterReview& review, const OpenRun& run, RunReport& report) {
+  const WriterDecision& decision = review.decision;
+  const bool probes = HasOwnStorage(run.relation) && (run.has_rows || !plan.checked_keys.empty()) &&
+                      !(plan.probed_keys.empty() && plan.checked_keys.empty());
+  report.writer = NameOf(decision.writer);
+  if (decision.writer == Writer::ParallelBulk) {
+    const PageRunResult result =
+        WritePages({table, plan, facts, options, run.relation, probes, review.workers, review.sample});
+    report.workers = result.workers;
+    report.redrawn_rows = static_cast<std::int64_t>(result.redrawn_rows);
+  } else {
+    WriteInOneProcess(table, plan, options, decision, run, probes, report);
+  }
+  CallServer([&] {
+    if (decision.rebuilds_indexes) RebuildIndexes(run.relation);
+    if (decision.validates_references) ValidateReferences(table, run.blocks > 0 ? run.blocks - 1 : 0);
   });
 }
 
@@ -104,21 +156,26 @@ int ChooseBatchSize(const Table& table, const RunOptions& options) {
   return std::clamp(40000 / std::max(1, table.attribute_count), 50, 1000);
 }
 
-std::unique_ptr<Plan> PlanRows(const Table& table, std::int64_t rows, const RunOptions& options, bool reserve_sequences,
-                               TargetFacts& facts) {
+std::unique_ptr<Plan> PlanFacts(const Table& table, std::int64_t rows, const RunOptions& options,
+                                const TargetFacts& facts) {
   PlanOptions plan_options;
   plan_options.seed = options.seed;
   plan_options.reference_time = options.reference_time;
   plan_options.null_probability = options.null_probability;
+  return BuildPlan(table, static_cast<std::uint64_t>(rows), plan_options, facts);
+}
+
+std::unique_ptr<Plan> PlanRows(const Table& table, std::int64_t rows, const RunOptions& options, bool reserve_sequences,
+                               TargetFacts& facts) {
   const auto count = static_cast<std::uint64_t>(rows);
   GatherFacts(table, options, facts);
   GatherSequences(table, count, false, facts);
-  std::unique_ptr<Plan> plan = BuildPlan(table, count, plan_options, facts);
+  std::unique_ptr<Plan> plan = PlanFacts(table, rows, options, facts);
   if (!reserve_sequences || facts.sequence_starts.empty()) return plan;
   // Nothing stands against the run: take the values, and plan again if somebody else took some in between.
   const auto planned = facts.sequence_starts;
   GatherSequences(table, count, true, facts);
-  return facts.sequence_starts == planned ? std::move(plan) : BuildPlan(table, count, plan_options, facts);
+  return facts.sequence_starts == planned ? std::move(plan) : PlanFacts(table, rows, options, facts);
 }
 
 RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& options) {
@@ -131,16 +188,17 @@ RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& options)
 
   const OpenRun opened = CallServer([=] { return OpenForRun(target, rows); });
   OpenRun run = opened;
-  const Table table = DescribeTable(target);
-  const WriterDecision decision = ChooseWriter(table, options);
-  report.writer = NameOf(decision.writer);
+  const PreparedRun prepared = PrepareRun(run, rows, options);
+  const Table& table = prepared.table;
+  report.writer = NameOf(prepared.decision.writer);
   if (rows > 0) {
-    CallServer([&] { LockForWriting(table, decision.writer, rows, run); });
+    CallServer([&] { StartRun(table, rows, run); });
     TargetFacts facts;
     facts.has_rows = run.has_rows;
     facts.first_ordinal = static_cast<std::uint64_t>(run.first_row);
     const std::unique_ptr<Plan> plan = PlanRows(table, rows, options, true, facts);
-    WriteRows(table, *plan, options, decision.writer, run, report);
+    const WriterReview review = ReviewWriter(prepared.decision, table, *plan, options, run.relation);
+    WriteRows(table, *plan, facts, options, review, run, report);
   } else {
     CallServer([&] {
       run.first_row = NextRow(target, HasRows(run.relation));
@@ -153,6 +211,7 @@ RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& options)
                             ? static_cast<std::int64_t>(RelationGetNumberOfBlocks(run.relation) - run.blocks) * BLCKSZ
                             : -1;
     CloseRun(run);
+    if (options.analyze && rows > 0) AnalyzeTarget(table);
     report.elapsed = GetCurrentTimestamp() - started;
   });
   return report;

@@ -32,6 +32,10 @@ RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& options)
 std::unique_ptr<Plan> PlanRows(const Table& table, std::int64_t rows, const RunOptions& options, bool reserve_sequences,
                                TargetFacts& facts);
 
+// The plan from facts that are known.
+std::unique_ptr<Plan> PlanFacts(const Table& table, std::int64_t rows, const RunOptions& options,
+                                const TargetFacts& facts);
+
 // Rows a batch for a table when the options leave it open.
 int ChooseBatchSize(const Table& table, const RunOptions& options);
 

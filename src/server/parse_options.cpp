@@ -44,17 +44,32 @@ bool SetBatchSize(RunOptions* options, const JsonbValue* value) {
   return ReadInteger(value, 1, 100000, &options->batch_size);
 }
 
-bool SetInsertionStrategy(RunOptions* options, const JsonbValue* value) {
-  if (IsText(value, "auto")) {
-    options->insertion_strategy = WriterChoice::Auto;
-  } else if (IsText(value, "single")) {
-    options->insertion_strategy = WriterChoice::Single;
-  } else if (IsText(value, "batch")) {
-    options->insertion_strategy = WriterChoice::Batch;
-  } else {
-    return false;
-  }
+bool SetFlag(bool* flag, const JsonbValue* value) {
+  if (value->type != jbvBool) return false;
+  *flag = value->val.boolean;
   return true;
+}
+
+bool SetAnalyze(RunOptions* options, const JsonbValue* value) { return SetFlag(&options->analyze, value); }
+
+bool SetFreeze(RunOptions* options, const JsonbValue* value) { return SetFlag(&options->freeze, value); }
+
+bool SetInsertionStrategy(RunOptions* options, const JsonbValue* value) {
+  struct Strategy {
+    const char* name;
+    WriterChoice choice;
+  };
+  constexpr Strategy kStrategies[] = {{"auto", WriterChoice::Auto},
+                                      {"single", WriterChoice::Single},
+                                      {"batch", WriterChoice::Batch},
+                                      {"bulk", WriterChoice::Bulk},
+                                      {"parallel_bulk", WriterChoice::ParallelBulk}};
+  for (const Strategy& strategy : kStrategies) {
+    if (!IsText(value, strategy.name)) continue;
+    options->insertion_strategy = strategy.choice;
+    return true;
+  }
+  return false;
 }
 
 bool SetMaxAttempts(RunOptions* options, const JsonbValue* value) {
@@ -77,13 +92,24 @@ bool SetReferenceTime(RunOptions* options, const JsonbValue* value) {
   return true;
 }
 
+bool SetWorkers(RunOptions* options, const JsonbValue* value) {
+  if (IsText(value, "auto")) {
+    options->workers = kAutomaticWorkers;
+    return true;
+  }
+  return ReadInteger(value, 0, kMaxWorkers, &options->workers);
+}
+
 constexpr Option kOptions[] = {
+    {"analyze", "true or false", SetAnalyze},
     {"batch_size", "\"auto\" or a whole number from 1 to 100000", SetBatchSize},
-    {"insertion_strategy", "\"auto\", \"single\" or \"batch\"", SetInsertionStrategy},
+    {"freeze", "true or false", SetFreeze},
+    {"insertion_strategy", "\"auto\", \"single\", \"batch\", \"bulk\" or \"parallel_bulk\"", SetInsertionStrategy},
     {"max_attempts", "a whole number from 1 to 1000000", SetMaxAttempts},
     {"memory_limit_mb", "a whole number from 1 to 1048576", SetMemoryLimit},
     {"null_probability", "a number from 0 to 1", SetNullProbability},
     {"reference_time", "a date or timestamp in a string, or \"\" for today", SetReferenceTime},
+    {"workers", "\"auto\" or a whole number from 0 to 64", SetWorkers},
 };
 
 char* ListKeys() {
@@ -115,6 +141,7 @@ RunOptions ParseOptions(const std::int64_t* seed, Jsonb* options) {
   result.null_probability = 0.1;
   result.max_attempts = 1000;
   result.memory_limit_mb = 64;
+  result.workers = kAutomaticWorkers;
   if (options == nullptr) return result;
   if (!JB_ROOT_IS_OBJECT(options))
     ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("options must be a JSON object"),

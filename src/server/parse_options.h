@@ -8,7 +8,10 @@
 
 namespace dbmocker::server {
 
-enum class WriterChoice { Auto, Single, Batch };
+enum class WriterChoice { Auto, Single, Batch, Bulk, ParallelBulk };
+
+inline constexpr int kAutomaticWorkers = -1;
+inline constexpr int kMaxWorkers = 64;
 
 // All options of a run. Plain data: may live across longjmp.
 struct RunOptions {
@@ -19,6 +22,9 @@ struct RunOptions {
   int batch_size;  // rows; 0 = by the row's width
   int max_attempts;  // draws of one row before the run gives up
   int memory_limit_mb;  // for the keys of referenced tables
+  int workers;  // parallel workers at most; kAutomaticWorkers: by the machine and the number of rows
+  bool freeze;  // rows are written frozen, as COPY FREEZE does
+  bool analyze;  // ANALYZE the target after the run
   // Foreign keys (pg_constraint.oid) to leave NULL, which are filled in after the run; not an option of the user's.
   const Oid* open_references;
   int open_reference_count;

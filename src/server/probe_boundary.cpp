@@ -3,6 +3,7 @@
 // Must not be used by anything else. Read first: dbmocker_probe_error.
 #include <malloc.h>
 
+#include <cstdint>
 #include <new>
 #include <string>
 #include <vector>

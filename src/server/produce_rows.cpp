@@ -22,7 +22,8 @@ RowProducer::RowProducer(const Table& table, const Plan& plan, const ProducerSet
       relation_(relation),
       estate_(estate),
       result_relation_(result_relation),
-      produced_(settings.skip_rows) {
+      produced_(settings.skip_rows),
+      end_(plan.rows) {
   if (!plan.checked_keys.empty() && settings_.probe_stored_rows)
     settings_.batch_size = 1;  // each row sees the ones before
   CallServer([this] {
@@ -31,11 +32,13 @@ RowProducer::RowProducer(const Table& table, const Plan& plan, const ProducerSet
     slots_ = static_cast<TupleTableSlot**>(palloc(sizeof(TupleTableSlot*) * static_cast<Size>(settings_.batch_size)));
     TupleDesc const descriptor = CreateTupleDescCopyConstr(RelationGetDescr(relation_));  // not counted by the cache
     for (int i = 0; i < settings_.batch_size; ++i) slots_[i] = MakeSingleTupleTableSlot(descriptor, &TTSOpsVirtual);
-    if (!settings_.form_heap_tuples) return;
-    heap_slots_ =
-        static_cast<TupleTableSlot**>(palloc(sizeof(TupleTableSlot*) * static_cast<Size>(settings_.batch_size)));
-    for (int i = 0; i < settings_.batch_size; ++i)
-      heap_slots_[i] = MakeSingleTupleTableSlot(descriptor, &TTSOpsHeapTuple);
+    if (settings_.form == RowForm::Values) return;
+    const auto size = static_cast<Size>(settings_.batch_size);
+    tuples_ = static_cast<HeapTuple*>(palloc(sizeof(HeapTuple) * size));
+    if (settings_.form == RowForm::HeapSlots) {
+      heap_slots_ = static_cast<TupleTableSlot**>(palloc(sizeof(TupleTableSlot*) * size));
+      for (Size i = 0; i < size; ++i) heap_slots_[i] = MakeSingleTupleTableSlot(descriptor, &TTSOpsHeapTuple);
+    }
     value_columns_ = static_cast<ValueColumn*>(palloc0(sizeof(ValueColumn) * static_cast<Size>(descriptor->natts + 1)));
     former_.Prepare(descriptor, context_);
   });
@@ -45,7 +48,7 @@ RowProducer::RowProducer(const Table& table, const Plan& plan, const ProducerSet
   needs_check_ = !checks_.empty() || partition_check_ != nullptr || arbiter_list_ != nullptr || has_generated_ ||
                  std::ranges::any_of(
                      columns_, [](const ServerColumn& c) { return c.domain != nullptr || c.default_value != nullptr; });
-  needs_slots_ = !settings_.form_heap_tuples || needs_check_ || !columns_.empty();
+  needs_slots_ = settings_.form == RowForm::Values || needs_check_ || !columns_.empty();
 }
 
 namespace {
@@ -59,6 +62,10 @@ bool HoldsCheckedDomain(const Type& type) {
   return is_checked(type.element) || std::ranges::any_of(type.attributes, [&](const CompositeAttribute& attribute) {
            return is_checked(attribute.type);
          });
+}
+
+bool HoldsCheckedDomainOrIsOne(const Type& type) {
+  return (type.kind == TypeKind::Domain && !type.constraints.empty()) || HoldsCheckedDomain(type);
 }
 
 // Reads `text` in a subtransaction, since before PostgreSQL 16 a refusal is an error. Returns nullptr, or the domain's
@@ -111,6 +118,13 @@ bool ConflictsInIndex(ResultRelInfo* relation, Oid index, TupleTableSlot* slot, 
 }
 
 }  // namespace
+
+bool DependsOnOrder(const Table& table, const Plan& plan) {
+  if (plan.HasStride()) return false;
+  return !table.checks.empty() || table.is_partition || !plan.probed_keys.empty() ||
+         std::ranges::any_of(table.columns,
+                             [](const Column& column) { return HoldsCheckedDomainOrIsOne(*column.type); });
+}
 
 // --------------------------------------------------------------------------------------------------------- preparation
 
@@ -191,17 +205,28 @@ void RowProducer::ChooseArbiters() {
 // ------------------------------------------------------------------------------------------------------------ batches
 
 int RowProducer::NextBatch() {
-  const std::uint64_t left = plan_.rows - produced_;
+  const std::uint64_t left = end_ - produced_;
   const auto rows = static_cast<int>(std::min<std::uint64_t>(left, static_cast<std::uint64_t>(settings_.batch_size)));
   if (rows == 0) return 0;
   ordinals_.resize(static_cast<std::size_t>(rows));
   for (std::size_t i = 0; i < ordinals_.size(); ++i) ordinals_[i] = plan_.first_ordinal + produced_ + i;
-  plan_.Fill(RowSet{ordinals_, ordinals_, 0}, batch_);
-
-  if (needs_slots_) CheckBatch(rows);
-  if (settings_.form_heap_tuples) CallServer([&] { FormBatch(rows); });
+  FillBatch();
   produced_ += static_cast<std::uint64_t>(rows);
   return rows;
+}
+
+void RowProducer::MakeBatch(std::span<const std::uint64_t> rows) {
+  ordinals_.assign(rows.begin(), rows.end());
+  for (std::uint64_t& ordinal : ordinals_) ordinal += plan_.first_ordinal;
+  FillBatch();
+}
+
+// Makes the rows of ordinals_.
+void RowProducer::FillBatch() {
+  const auto rows = static_cast<int>(ordinals_.size());
+  plan_.Fill(RowSet{ordinals_, ordinals_, 0}, batch_);
+  if (needs_slots_) CheckBatch(rows);
+  if (settings_.form != RowForm::Values) CallServer([&] { FormBatch(rows); });
 }
 
 void RowProducer::CheckBatch(int rows) {
@@ -333,7 +358,8 @@ void RowProducer::FormBatch(int rows) {
       value_columns_[i] = {gathered_words_.data() + i * row_count, gathered_nulls_.data() + i * row_count};
     FlattenValues(rows);
   }
-  former_.Form(value_columns_, rows, heap_slots_);
+  former_.Form(value_columns_, rows, tuples_);
+  if (settings_.form == RowForm::HeapSlots) StoreInSlots(tuples_, rows, heap_slots_);
 }
 
 // Out-of-line and expanded values (from defaults and generated columns) made flat.

@@ -7,6 +7,7 @@
 #include "server/postgres_api.h"
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,11 +17,18 @@
 
 namespace dbmocker::server {
 
+// What a batch is handed out as.
+enum class RowForm {
+  Values,  // slots() hold values
+  HeapSlots,  // slots() hold heap tuples
+  HeapTuples,  // tuples()
+};
+
 struct ProducerSettings {
   int batch_size = 1000;
   int max_attempts = 1000;
   std::uint64_t skip_rows = 0;  // rows of the plan that are not made
-  bool form_heap_tuples = false;  // slots() hold heap tuples instead of values
+  RowForm form = RowForm::Values;
   bool probe_stored_rows = false;  // look unique keys up in the target's indexes
 };
 
@@ -44,6 +52,10 @@ struct ServerCheck {
   ExprState* state;
 };
 
+// True if a row that is drawn again takes the next of the spare positions, so that rows depend on the order in which
+// they are made; else each depends on its ordinal only.
+bool DependsOnOrder(const Table& table, const Plan& plan);
+
 class RowProducer {
  public:
   // `relation` must stay open; `result_relation` (with its indexes open) is needed only to probe; `estate` evaluates
@@ -57,7 +69,17 @@ class RowProducer {
   // stay valid until the next call. Throws Error 23514 or 23505 when a row cannot be made in max_attempts draws.
   int NextBatch();
 
-  TupleTableSlot** slots() { return settings_.form_heap_tuples ? heap_slots_ : slots_; }
+  // Goes on with rows first … first + count - 1 of the plan, counted from 0, and ends there.
+  void SetRange(std::uint64_t first, std::uint64_t count) {
+    produced_ = first;
+    end_ = first + count;
+  }
+
+  // Fills slots or tuples with the given rows of the plan, counted from 0, at most batch_size of them.
+  void MakeBatch(std::span<const std::uint64_t> rows);
+
+  TupleTableSlot** slots() { return settings_.form == RowForm::HeapSlots ? heap_slots_ : slots_; }
+  const HeapTuple* tuples() const { return tuples_; }
   std::uint64_t produced() const { return produced_; }
   std::uint64_t rows_asked() const { return plan_.rows; }
   // Draws that failed, by the constraint that they failed.
@@ -68,6 +90,7 @@ class RowProducer {
   void PrepareColumns();
   void PrepareChecks();
   void ChooseArbiters();
+  void FillBatch();
   void CheckBatch(int rows);
   void RedrawFailed(const std::vector<int>& failed, const std::vector<const char*>& reasons);
   void RedrawGroup(std::vector<int> rows, std::vector<const char*> reasons);
@@ -103,6 +126,7 @@ class RowProducer {
   bool needs_slots_ = true;  // rows go through value slots; else tuples are formed straight from the columns
   TupleTableSlot** slots_ = nullptr;
   TupleTableSlot** heap_slots_ = nullptr;
+  HeapTuple* tuples_ = nullptr;
   TupleFormer former_;
   ValueColumn* value_columns_ = nullptr;  // one per attribute, for the former
   std::vector<Datum> gathered_words_;  // slots' values by column, where rows go through slots
@@ -112,6 +136,7 @@ class RowProducer {
   std::vector<std::uint64_t> ordinals_;
   std::vector<std::uint64_t> positions_;
   std::uint64_t produced_ = 0;
+  std::uint64_t end_ = 0;  // of the range in work
   std::uint64_t spare_ = 0;  // spare positions used
   std::uint64_t redrawn_rows_ = 0;
   std::map<std::string, std::uint64_t> rejections_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "server/compat.h"
+#include "server/item_pointer.h"
 #include "server/read_catalog.h"
 
 namespace dbmocker::server {
@@ -96,28 +97,24 @@ bool MayValidateAtEnd(const Table& table, std::int64_t rows, const char** reason
   return *reason == nullptr;
 }
 
-void LockForRun(const Table& table, bool validate_at_end) {
-  List* referenced = NIL;
-  if (validate_at_end)
-    for (const ForeignKey& key : table.foreign_keys)
-      referenced = list_append_unique_oid(referenced, key.referenced_oid);
-  LockTables(list_make1_oid(table.oid), referenced);
+void LockForRun(const Table& table, bool rebuilds_indexes, bool validates_references) {
+  List* exclusive = rebuilds_indexes ? list_make1_oid(table.oid) : NIL;
+  if (validates_references)
+    for (const ForeignKey& key : table.foreign_keys) exclusive = list_append_unique_oid(exclusive, key.referenced_oid);
+  LockTables(list_make1_oid(table.oid), exclusive);
 }
 
-void LockTables(List* targets, List* referenced) {
-  List* tables = list_union_oid(targets, referenced);
+void LockTables(List* targets, List* exclusive) {
+  List* tables = list_union_oid(targets, exclusive);
   list_sort(tables, list_oid_cmp);
   ListCell* cell = nullptr;
   foreach (cell, tables)
     LockRelationOid(lfirst_oid(cell),
-                    list_member_oid(referenced, lfirst_oid(cell)) ? ShareRowExclusiveLock : RowExclusiveLock);
+                    list_member_oid(exclusive, lfirst_oid(cell)) ? ShareRowExclusiveLock : RowExclusiveLock);
 }
 
 void ValidateReferences(const Table& table, BlockNumber first_block) {
-  ItemPointerData first;
-  first.ip_blkid.bi_hi = static_cast<uint16>(first_block >> 16);
-  first.ip_blkid.bi_lo = static_cast<uint16>(first_block & 0xffff);
-  first.ip_posid = 0;
+  ItemPointerData first = MakeItemPointer(first_block, 0);
   PushActiveSnapshot(GetLatestSnapshot());
   for (const ForeignKey& key : table.foreign_keys) ValidateReference(table, key, &first);
   PopActiveSnapshot();

@@ -13,6 +13,7 @@ struct BatchTarget {
   ResultRelInfo* result_relation;
   BulkInsertState bulk_state;
   CommandId command;
+  bool insert_index_entries;
   bool fire_reference_checks;
   int insert_options;
 };
@@ -34,7 +35,7 @@ void InsertBatch(const BatchTarget& target, TupleTableSlot** slots, int rows) {
   MemoryContext const caller = MemoryContextSwitchTo(GetPerTupleMemoryContext(target.estate));
   table_multi_insert(target.relation, slots, rows, target.command, target.insert_options, target.bulk_state);
   MemoryContextSwitchTo(caller);
-  const bool has_indexes = target.result_relation->ri_NumIndices > 0;
+  const bool has_indexes = target.insert_index_entries && target.result_relation->ri_NumIndices > 0;
   for (int row = 0; (has_indexes || target.fire_reference_checks) && row < rows; ++row) {
     slots[row]->tts_tableOid = RelationGetRelid(target.relation);
     List* recheck = has_indexes ? compat::InsertIndexTuples(target.result_relation, slots[row], target.estate) : NIL;
@@ -48,7 +49,7 @@ void InsertBatch(const BatchTarget& target, TupleTableSlot** slots, int rows) {
 
 }  // namespace
 
-ResultRelInfo* OpenResultRelation(Relation relation, EState* estate, bool probing) {
+ResultRelInfo* OpenResultRelation(Relation relation, EState* estate, IndexUse indexes) {
   auto* entry = makeNode(RangeTblEntry);
   entry->rtekind = RTE_RELATION;
   entry->relid = RelationGetRelid(relation);
@@ -58,19 +59,26 @@ ResultRelInfo* OpenResultRelation(Relation relation, EState* estate, bool probin
   auto* result_relation = makeNode(ResultRelInfo);
   InitResultRelInfo(result_relation, relation, 1, nullptr, 0);
   estate->es_opened_result_relations = lappend(estate->es_opened_result_relations, result_relation);
-  if (relation->rd_rel->relkind == RELKIND_RELATION) ExecOpenIndices(result_relation, probing);
+  if (relation->rd_rel->relkind == RELKIND_RELATION && indexes != IndexUse::None)
+    ExecOpenIndices(result_relation, indexes == IndexUse::InsertAndProbe);
   return result_relation;
 }
 
 void WriteBatches(RowProducer& producer, Relation relation, EState* estate, ResultRelInfo* result_relation,
-                  bool fire_reference_checks) {
+                  const BatchSettings& settings) {
   // Rows that are validated at the end must lie behind the old ones: no free space in older pages is used.
-  const int insert_options = fire_reference_checks ? 0 : TABLE_INSERT_SKIP_FSM;
+  const int insert_options =
+      (settings.fire_reference_checks ? 0 : TABLE_INSERT_SKIP_FSM) | (settings.freeze ? TABLE_INSERT_FROZEN : 0);
   const BatchTarget target = CallServer([&] {
     AfterTriggerBeginQuery();
-    return BatchTarget{
-        relation,      estate, result_relation, GetBulkInsertState(), GetCurrentCommandId(true), fire_reference_checks,
-        insert_options};
+    return BatchTarget{relation,
+                       estate,
+                       result_relation,
+                       GetBulkInsertState(),
+                       GetCurrentCommandId(true),
+                       settings.insert_index_entries,
+                       settings.fire_reference_checks,
+                       insert_options};
   });
   bool is_first = true;
   while (const int rows = producer.NextBatch()) {

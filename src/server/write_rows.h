@@ -1,6 +1,6 @@
 // The writers: what puts produced rows into the target. `auto` takes the fastest that is correct; the choice and its
 // reason are in the plan.
-// Read first: ChooseWriter, then WriteBatches.
+// Read first: ChooseWriter, then WriteBatches, WritePages and WriteSingly.
 #pragma once
 
 #include "server/postgres_api.h"
@@ -8,29 +8,76 @@
 #include "dbmocker/schema.h"
 #include "server/parse_options.h"
 #include "server/produce_rows.h"
+#include "server/write_pages.h"
 
 namespace dbmocker::server {
 
-enum class Writer { Single, Batch };
-
-struct WriterDecision {
-  Writer writer;
-  const char* reason;  // a phrase for the plan; static storage or palloc'd
+enum class Writer {
+  Single,  // the executor's INSERT
+  Batch,  // table_multi_insert and index entries per batch
+  Bulk,  // table_multi_insert; indexes are built anew at the end
+  ParallelBulk,  // whole pages, by parallel workers too; indexes are built anew at the end
 };
 
-inline const char* NameOf(Writer writer) { return writer == Writer::Single ? "single" : "batch"; }
+// How a run writes. The reasons are phrases for the plan: static storage, nullptr where there is nothing to decide.
+struct WriterDecision {
+  Writer writer = Writer::Single;
+  const char* reason = nullptr;
+  bool rebuilds_indexes = false;
+  const char* index_reason = nullptr;
+  bool validates_references = false;  // at the end, by one query per constraint
+  const char* reference_reason = nullptr;
+};
 
-// Throws Error 0A000 if the options ask for a writer that cannot serve the table.
-WriterDecision ChooseWriter(const Table& table, const RunOptions& options);
+// What the choice depends on beyond the table's description: the state of its storage, indexes and transaction.
+struct WriterFacts {
+  double stored_rows;  // an estimate; 0 only if the target is empty
+  bool has_indexes;
+  const char* rebuild_obstacle;  // why the indexes cannot be built anew; nullptr if they can
+  const char* page_obstacle;  // why no pages can be written; nullptr if they can
+  const char* freeze_obstacle;  // why rows cannot be frozen; nullptr if they can
+  bool may_validate;  // foreign keys at the end
+  const char* validate_obstacle;
+};
 
-// The target opened for the executor's functions: range table, indexes, triggers. Server style; lives in `estate`.
-// `probing`: unique indexes are prepared for conflict look-ups too.
-ResultRelInfo* OpenResultRelation(Relation relation, EState* estate, bool probing);
+const char* NameOf(Writer writer);
 
-// `batch`: table_multi_insert and index entries per batch. `fire_reference_checks`: foreign keys are checked row by row
-// by the server's own triggers, else the caller validates them. May throw what NextBatch throws, and ServerError.
+// Server style.
+WriterFacts ReadWriterFacts(Relation target, const Table& table, std::int64_t rows);
+
+// Throws Error 0A000 if the options ask for a writer that cannot serve the table, 55000 if they ask for frozen rows
+// where there can be none.
+WriterDecision ChooseWriter(const Table& table, const WriterFacts& facts, std::int64_t rows, const RunOptions& options);
+
+// Both in one.
+WriterDecision DecideWriter(Relation target, const Table& table, std::int64_t rows, const RunOptions& options);
+
+// A decision with what is known once the plan is.
+struct WriterReview {
+  WriterDecision decision;
+  int workers = 0;  // at most
+  const char* worker_reason = nullptr;  // why there are none; nullptr if there are
+  RowSample sample;
+};
+
+// Leaves the writer of pages where keys can only be kept by their index, or rows are too large. Throws as ChooseWriter.
+WriterReview ReviewWriter(const WriterDecision& decision, const Table& table, const Plan& plan,
+                          const RunOptions& options, Relation target);
+
+// The target opened for the executor's functions: range table, triggers and, unless left out, indexes. Server style;
+// lives in `estate`. `probing`: unique indexes are prepared for conflict look-ups too.
+enum class IndexUse { None, Insert, InsertAndProbe };
+ResultRelInfo* OpenResultRelation(Relation relation, EState* estate, IndexUse indexes);
+
+// `batch` and `bulk`: rows through the table access method and entries for the indexes that are open.
+struct BatchSettings {
+  bool insert_index_entries;
+  bool fire_reference_checks;  // foreign keys are checked row by row by the server's own triggers
+  bool freeze;
+};
+// May throw what NextBatch throws, and ServerError.
 void WriteBatches(RowProducer& producer, Relation relation, EState* estate, ResultRelInfo* result_relation,
-                  bool fire_reference_checks);
+                  const BatchSettings& settings);
 
 // `single`: INSERT … SELECT through the executor, with all that belongs to it. May throw as WriteBatches.
 void WriteSingly(RowProducer& producer, const Table& table, const Plan& plan);
