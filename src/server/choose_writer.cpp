@@ -1,5 +1,5 @@
-// Which writer serves a table; see write_rows.h. Facts of the server are read in one place (ReadWriterFacts), the choice
-// itself calls nothing.
+// Which writer serves a table; see write_rows.h. Facts of the server are read in one place (ReadWriterFacts), the
+// choice itself calls nothing.
 // Read first: ChooseWriter.
 #include "dbmocker/error.h"
 #include "server/boundary.h"

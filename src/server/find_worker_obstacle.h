@@ -9,7 +9,7 @@
 
 namespace dbmocker::server {
 
-// Why only the calling process may make the rows, as a phrase in static storage or palloc'd; nullptr if workers may too.
+// Why only the calling process may make the rows, as a phrase in static storage or palloc'd; nullptr if workers may.
 // Server style, though it reads C++ objects.
 const char* FindWorkerObstacle(Relation target, const Table& table, const Plan& plan);
 

@@ -1,4 +1,5 @@
 // Addresses of rows without the server's macros, whose narrowing the compiler warns of.
+// Must know nothing of pages or relations. Read first: MakeItemPointer.
 #pragma once
 
 #include "server/postgres_api.h"

@@ -6,9 +6,10 @@
 
 namespace dbmocker::server {
 
-// Builds every index of the target anew, in parallel where the server allows it, within maintenance_work_mem. Uniqueness
-// and exclusion are checked over all rows: ereports 23505 or 23P01 like CREATE INDEX. The target must be locked against
-// other writers and none of its indexes open; until the transaction ends nobody else can read it. Server style.
+// Builds every index of the target anew, in parallel where the server allows it, within maintenance_work_mem.
+// Uniqueness and exclusion are checked over all rows: ereports 23505 or 23P01 like CREATE INDEX. The target must be
+// locked against other writers and none of its indexes open; until the transaction ends nobody else can read it.
+// Server style.
 void RebuildIndexes(Relation target);
 
 }  // namespace dbmocker::server

@@ -17,8 +17,8 @@ bool MayValidateAtEnd(const Table& table, std::int64_t rows, const char** reason
 // at the end, the referenced tables as adding a foreign key does (ShareRowExclusive). Server style.
 void LockForRun(const Table& table, bool rebuilds_indexes, bool validates_references);
 
-// The same for lists of tables: `exclusive` against other writers. In order of OID, each with the strongest lock that it
-// needs, so that two runs never wait for one another here. Server style.
+// The same for lists of tables: `exclusive` against other writers. In order of OID, each with the strongest lock that
+// it needs, so that two runs never wait for one another here. Server style.
 void LockTables(List* targets, List* exclusive);
 
 // Checks every foreign key over the rows at or behind `first_block` and ereports 23503 with the first key that is

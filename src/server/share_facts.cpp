@@ -1,4 +1,5 @@
-// Packing TargetFacts; see share_facts.h. A writer that only counts gives the size, so that both follow one description.
+// Packing TargetFacts; see share_facts.h. A packer that only counts gives the size, so that both follow one
+// description.
 // Read first: PackFacts.
 #include "server/share_facts.h"
 

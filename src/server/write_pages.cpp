@@ -1,6 +1,6 @@
 // The page writer and its parallel workers; see write_pages.h. Workers are the server's own (ParallelContext): they end
-// before the transaction does, whatever happens, and their errors reach the caller. They get the transaction and command
-// id of the caller, make the same plan from the same inputs, and read parents' keys in shared memory.
+// before the transaction does, whatever happens, and their errors reach the caller. They get the transaction and the
+// command id of the caller, make the same plan from the same inputs, and read parents' keys in shared memory.
 // A row that is too large for a page without compression or TOAST is marked, and written by the caller afterwards.
 // Read first: WritePages, then FillChunks.
 #include "server/write_pages.h"

@@ -1,4 +1,5 @@
 // Stored value sets and their packed form: the same values at any address.
+// Read first: PackElsewhere.
 #include "dbmocker/stored_value_set.h"
 
 #include <gtest/gtest.h>
