@@ -121,19 +121,32 @@ std::size_t TupleFormer::BoundBytes(const ValueColumn* columns, int rows) const 
   return fixed * static_cast<std::size_t>(rows) + variable;
 }
 
+void TupleFormer::Reserve(std::size_t bytes) {
+  if (bytes <= capacity_) return;
+  if (memory_ != nullptr) pfree(memory_);
+  memory_ = nullptr;
+  memory_ = static_cast<char*>(MemoryContextAllocHuge(context_, bytes + bytes / 4));
+  capacity_ = bytes + bytes / 4;
+}
+
 void TupleFormer::Form(const ValueColumn* columns, int rows, HeapTuple* tuples) {
-  const std::size_t bound = BoundBytes(columns, rows);
-  if (bound > capacity_) {
-    if (memory_ != nullptr) pfree(memory_);
-    memory_ = nullptr;
-    memory_ = static_cast<char*>(MemoryContextAllocHuge(context_, bound + bound / 4));
-    capacity_ = bound + bound / 4;
-  }
+  Reserve(BoundBytes(columns, rows));
   char* memory = memory_;
   for (int row = 0; row < rows; ++row) {
     tuples[row] = reinterpret_cast<HeapTuple>(memory);
     memory += FormRow(columns, row, memory);
   }
+}
+
+void TupleFormer::StartRows(const ValueColumn* columns, int rows) {
+  Reserve(BoundBytes(columns, rows));
+  row_columns_ = columns;
+  next_row_ = 0;
+}
+
+HeapTuple TupleFormer::FormNext() {
+  FormRow(row_columns_, next_row_++, memory_);
+  return reinterpret_cast<HeapTuple>(memory_);
 }
 
 void StoreInSlots(const HeapTuple* tuples, int rows, TupleTableSlot** slots) {

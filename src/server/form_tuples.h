@@ -22,9 +22,13 @@ class TupleFormer {
   // Attributes of `descriptor`; memory from `context`, which must outlive the former.
   void Prepare(TupleDesc descriptor, MemoryContext context);
 
-  // Forms `rows` tuples from one column per attribute. They stay valid until the next call. Values must be flat: no
-  // out-of-line or expanded ones.
+  // Forms `rows` tuples from one column per attribute. They stay valid until the next call of any of these. Values must
+  // be flat: no out-of-line or expanded ones.
   void Form(const ValueColumn* columns, int rows, HeapTuple* tuples);
+
+  // The same row by row: each tuple is valid until the next one, and stays in the processor's cache until then.
+  void StartRows(const ValueColumn* columns, int rows);
+  HeapTuple FormNext();
 
  private:
   struct Attribute {
@@ -33,6 +37,7 @@ class TupleFormer {
     bool by_value;
     bool may_shorten;  // its storage allows a 1-byte header
   };
+  void Reserve(std::size_t bytes);
   std::size_t BoundBytes(const ValueColumn* columns, int rows) const;
   std::size_t FormRow(const ValueColumn* columns, int row, char* memory) const;
 
@@ -43,6 +48,8 @@ class TupleFormer {
   MemoryContext context_ = nullptr;
   char* memory_ = nullptr;
   std::size_t capacity_ = 0;
+  const ValueColumn* row_columns_ = nullptr;  // of the rows that FormNext goes through
+  int next_row_ = 0;
 };
 
 // Stores the tuples in heap tuple slots, which do not own them.

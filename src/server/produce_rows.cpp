@@ -33,9 +33,9 @@ RowProducer::RowProducer(const Table& table, const Plan& plan, const ProducerSet
     TupleDesc const descriptor = CreateTupleDescCopyConstr(RelationGetDescr(relation_));  // not counted by the cache
     for (int i = 0; i < settings_.batch_size; ++i) slots_[i] = MakeSingleTupleTableSlot(descriptor, &TTSOpsVirtual);
     if (settings_.form == RowForm::Values) return;
-    const auto size = static_cast<Size>(settings_.batch_size);
-    tuples_ = static_cast<HeapTuple*>(palloc(sizeof(HeapTuple) * size));
     if (settings_.form == RowForm::HeapSlots) {
+      const auto size = static_cast<Size>(settings_.batch_size);
+      tuples_ = static_cast<HeapTuple*>(palloc(sizeof(HeapTuple) * size));
       heap_slots_ = static_cast<TupleTableSlot**>(palloc(sizeof(TupleTableSlot*) * size));
       for (Size i = 0; i < size; ++i) heap_slots_[i] = MakeSingleTupleTableSlot(descriptor, &TTSOpsHeapTuple);
     }
@@ -338,7 +338,7 @@ int RowProducer::ConvertBatch(int rows, int* failed, const char** reasons) {
   return failures;
 }
 
-// Forms the heap tuples of the batch, from the slots' values where rows went through them.
+// Forms the heap tuples of the batch, or makes ready to, from the slots' values where rows went through them.
 void RowProducer::FormBatch(int rows) {
   const std::size_t count = batch_.columns.size();
   if (!needs_slots_) {
@@ -358,8 +358,9 @@ void RowProducer::FormBatch(int rows) {
       value_columns_[i] = {gathered_words_.data() + i * row_count, gathered_nulls_.data() + i * row_count};
     FlattenValues(rows);
   }
+  if (settings_.form == RowForm::HeapTuples) return former_.StartRows(value_columns_, rows);
   former_.Form(value_columns_, rows, tuples_);
-  if (settings_.form == RowForm::HeapSlots) StoreInSlots(tuples_, rows, heap_slots_);
+  StoreInSlots(tuples_, rows, heap_slots_);
 }
 
 // Out-of-line and expanded values (from defaults and generated columns) made flat.

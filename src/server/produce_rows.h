@@ -21,7 +21,7 @@ namespace dbmocker::server {
 enum class RowForm {
   Values,  // slots() hold values
   HeapSlots,  // slots() hold heap tuples
-  HeapTuples,  // tuples()
+  HeapTuples,  // NextTuple() gives them one by one
 };
 
 struct ProducerSettings {
@@ -79,7 +79,9 @@ class RowProducer {
   void MakeBatch(std::span<const std::uint64_t> rows);
 
   TupleTableSlot** slots() { return settings_.form == RowForm::HeapSlots ? heap_slots_ : slots_; }
-  const HeapTuple* tuples() const { return tuples_; }
+  const HeapTuple* tuples() const { return tuples_; }  // those in the slots
+  // The next heap tuple of the batch, valid until the one after it. Server style.
+  HeapTuple NextTuple() { return former_.FormNext(); }
   std::uint64_t produced() const { return produced_; }
   std::uint64_t rows_asked() const { return plan_.rows; }
   // Draws that failed, by the constraint that they failed.

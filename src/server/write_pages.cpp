@@ -12,6 +12,7 @@
 
 #include "dbmocker/error.h"
 #include "server/boundary.h"
+#include "server/check_disk_space.h"
 #include "server/describe_table.h"
 #include "server/generate_table.h"
 #include "server/produce_rows.h"
@@ -125,7 +126,7 @@ void FillChunk(const SharedRun& shared, std::uint64_t first, RowProducer& produc
   while (const int rows = producer.NextBatch()) {
     CallServer([&] {
       for (int i = 0; i < rows; ++i, ++row) {
-        if (writer.Add(producer.tuples()[i])) continue;
+        if (writer.Add(producer.NextTuple())) continue;
         const std::uint64_t mark = row / shared.state->rows_per_mark;
         shared.marks[mark / 8] = static_cast<std::uint8_t>(shared.marks[mark / 8] | (1 << (mark % 8)));
       }
@@ -253,6 +254,24 @@ void WriteOversizedRows(const PageRun& run, const SharedRun& shared) {
   open.Close();
 }
 
+// All of the run but its last words, which follow once every row is on its page.
+PageRunResult WriteAllRows(const PageRun& run, const Ids& ids, const SharedRun& shared) {
+  PageRunResult result;
+  if (run.workers > 0) {
+    const std::size_t facts_bytes = PackedFactsBytes(run.facts);
+    const Team team = CallServer([&] { return StartWorkers(run, ids, facts_bytes); });
+    FillChunks(team.shared, run.table, run.plan, run.options, run.relation);
+    result.workers = CallServer([&] { return EndWorkers(team, shared, run.plan.rows); });
+  } else {
+    FillChunks(shared, run.table, run.plan, run.options, run.relation);
+  }
+  const auto on_pages = static_cast<std::uint64_t>(pg_atomic_read_u64(&shared.state->written_rows));
+  CallServer([&] { pgstat_count_heap_insert(run.relation, static_cast<PgStat_Counter>(on_pages)); });
+  if (on_pages < run.plan.rows) WriteOversizedRows(run, shared);
+  result.redrawn_rows = static_cast<std::uint64_t>(pg_atomic_read_u64(&shared.state->redrawn_rows));
+  return result;
+}
+
 }  // namespace
 
 RowSample SampleRows(const Table& table, const Plan& plan, const RunOptions& options, Relation relation) {
@@ -267,7 +286,7 @@ RowSample SampleRows(const Table& table, const Plan& plan, const RunOptions& opt
   open.producer().SetRange(0, static_cast<std::uint64_t>(sample_options.batch_size));
   const int rows = open.producer().NextBatch();
   for (int i = 0; i < rows; ++i) {
-    const std::size_t bytes = open.producer().tuples()[i]->t_len;
+    const std::size_t bytes = open.producer().NextTuple()->t_len;
     sample.bytes_per_row += static_cast<double>(MAXALIGN(bytes) + sizeof(ItemIdData)) / rows;
     sample.oversized_share += bytes > TOAST_TUPLE_THRESHOLD ? 1.0 / rows : 0;
   }
@@ -283,37 +302,32 @@ int ChooseWorkers(const RunOptions& options, std::uint64_t rows) {
 }
 
 PageRunResult WritePages(const PageRun& run) {
-  const std::uint64_t rows = run.plan.rows;
   struct Plain {
     Ids ids;
     SharedRun shared;
     BlockNumber blocks;
   };
   const Plain plain = CallServer([&]() -> Plain {
+    CheckDiskSpace(run.relation,
+                   static_cast<std::uint64_t>(run.sample.bytes_per_row * static_cast<double>(run.plan.rows)));
     Plain made = {{GetCurrentTransactionId(), GetCurrentCommandId(true)}, {}, RelationGetNumberOfBlocks(run.relation)};
     made.shared.state = static_cast<SharedState*>(palloc(sizeof(SharedState)));
-    made.shared.marks = static_cast<std::uint8_t*>(palloc0(MarkBytes(rows)));
+    made.shared.marks = static_cast<std::uint8_t*>(palloc0(MarkBytes(run.plan.rows)));
     InitializeState(made.shared.state, run, made.ids);
     return made;
   });
-  PageRunResult result;
-  if (run.workers > 0) {
-    const std::size_t facts_bytes = PackedFactsBytes(run.facts);
-    const Team team = CallServer([&] { return StartWorkers(run, plain.ids, facts_bytes); });
-    FillChunks(team.shared, run.table, run.plan, run.options, run.relation);
-    result.workers = CallServer([&] { return EndWorkers(team, plain.shared, rows); });
-  } else {
-    FillChunks(plain.shared, run.table, run.plan, run.options, run.relation);
+  try {
+    const PageRunResult result = WriteAllRows(run, plain.ids, plain.shared);
+    CallServer([&] {
+      FreeSpaceMapVacuumRange(run.relation, plain.blocks, InvalidBlockNumber);
+      CommandCounterIncrement();
+    });
+    return result;
+  } catch (const ServerError& error) {
+    if (error.data()->sqlerrcode == ERRCODE_DISK_FULL && error.data()->detail == nullptr)
+      error.data()->detail = const_cast<char*>(kLeftPages);
+    throw;
   }
-  const auto written = static_cast<std::uint64_t>(pg_atomic_read_u64(&plain.shared.state->written_rows));
-  if (written < rows) WriteOversizedRows(run, plain.shared);
-  result.redrawn_rows = static_cast<std::uint64_t>(pg_atomic_read_u64(&plain.shared.state->redrawn_rows));
-  CallServer([&] {
-    pgstat_count_heap_insert(run.relation, static_cast<PgStat_Counter>(written));
-    FreeSpaceMapVacuumRange(run.relation, plain.blocks, InvalidBlockNumber);
-    CommandCounterIncrement();
-  });
-  return result;
 }
 
 }  // namespace dbmocker::server
