@@ -43,8 +43,8 @@ class StoredValueSet final : public ValueSet {
   std::vector<std::byte> bytes_;
 };
 
-// The set that `packed` holds, which must stay as it is as long as the result lives. Its address may differ from the one
-// that it was packed at.
+// The set that `packed` holds, which must stay as it is as long as the result lives. Its address need not be the
+// one that it was packed at.
 ValueSetPointer MakePackedValueSet(const std::byte* packed);
 
 }  // namespace dbmocker

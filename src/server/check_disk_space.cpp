@@ -1,5 +1,5 @@
-// The check of free space; see check_disk_space.h. An estimate from some rows is off by a few percent: only what exceeds
-// the free space by a tenth is refused.
+// The check of free space; see check_disk_space.h. An estimate from some rows is off by a few percent: only what
+// exceeds the free space by a tenth is refused.
 // Read first: CheckDiskSpace.
 #include "server/check_disk_space.h"
 

@@ -1,5 +1,5 @@
-// Whether a load will fit on the disk, before its first page: pages that a failed load leaves behind stay in the table's
-// file until VACUUM gives them back.
+// Whether a load will fit on the disk, asked before its first page: pages that a failed load leaves behind stay in the
+// table's file until VACUUM gives them back.
 // Read first: CheckDiskSpace.
 #pragma once
 
