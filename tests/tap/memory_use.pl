@@ -10,7 +10,8 @@ plan skip_all => 'needs /proc' unless -r '/proc/self/status';
 
 my $node = PostgreSQL::Test::Cluster->new('memory');
 $node->init;
-$node->append_conf('postgresql.conf', "shared_buffers = 16MB\nfsync = off\nmax_wal_size = 1GB\nmaintenance_work_mem = 8MB\n");
+$node->append_conf('postgresql.conf',
+  "shared_buffers = 16MB\nfsync = off\nmax_wal_size = 1GB\nmaintenance_work_mem = 8MB\n");
 $node->start;
 $node->safe_psql('postgres', q{
   CREATE EXTENSION dbmocker;
