@@ -130,6 +130,12 @@ CREATE TABLE narrow ();
 SELECT rows, writer FROM dbmocker.generate('narrow', 5000);
 SELECT count(*) FROM narrow;
 
+-- A partition as the target keeps its bounds.
+CREATE TABLE events (id integer, day date NOT NULL, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+SELECT rows, writer, workers FROM dbmocker.generate('events_2024', 20000, options => '{"workers": 1}');
+SELECT count(*), count(DISTINCT id), min(day) >= '2024-01-01' AND max(day) < '2025-01-01' AS within FROM events;
+
 -- Statistics move as for INSERT; analyze makes those of the planner.
 SELECT rows FROM dbmocker.generate('dense', 5000, options => '{"analyze": true}');
 SELECT reltuples FROM pg_class WHERE oid = 'dense'::regclass;

@@ -21,7 +21,6 @@ constexpr double kRebuildShare = 0.3;  // of the stored rows that the new ones m
 const char* WhySingleOnly(const Table& table) {
   if (table.kind == RELKIND_PARTITIONED_TABLE) return "the target is partitioned: the executor routes the rows";
   if (table.kind == RELKIND_FOREIGN_TABLE) return "the target is a foreign table";
-  if (table.is_partition) return "the target is a partition: the executor checks its bounds";
   if (table.has_rules) return "the target has rules for INSERT";
   if (table.row_security) return "row security is in force for the current role";
   for (const Trigger& trigger : table.triggers)

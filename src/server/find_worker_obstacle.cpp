@@ -79,6 +79,8 @@ const char* FindWorkerObstacle(Relation target, const Table& table, const Plan& 
     const char* obstacle = FindColumnObstacle(target, column, plan);
     if (obstacle != nullptr) return psprintf("%s: column %s", obstacle, column.name.c_str());
   }
+  if (target->rd_rel->relispartition && !IsParallelSafe(reinterpret_cast<Node*>(RelationGetPartitionQual(target))))
+    return "the partition's bounds are not parallel safe";
   return HasSafeChecks(target) ? nullptr : "a CHECK constraint is not parallel safe";
 }
 
