@@ -7,16 +7,12 @@
 
 namespace dbmocker::server {
 
-// Partition constraints of leaves in terms of the target's columns, the one that fitted last in front.
-struct PartitionCheck {
-  int count;
-  ExprState** leaves;
-};
+struct PartitionCheck;
 
 // nullptr if every row fits. Lives in the memory of `estate`.
 PartitionCheck* PreparePartitionCheck(Relation target, EState* estate);
 
-// `context` has the row as its scan tuple.
-bool FitsPartition(PartitionCheck* check, ExprContext* context);
+// Evaluates expressions in `context`, whose scan tuple it changes.
+bool FitsPartition(PartitionCheck* check, TupleTableSlot* row, ExprContext* context);
 
 }  // namespace dbmocker::server

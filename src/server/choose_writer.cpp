@@ -6,6 +6,7 @@
 #include "server/compat.h"
 #include "server/find_worker_obstacle.h"
 #include "server/settle_references.h"
+#include "server/write_partitions.h"
 #include "server/write_rows.h"
 
 namespace dbmocker::server {
@@ -18,8 +19,7 @@ constexpr double kOversizedShare = 0.1;  // of rows that the page writer would h
 constexpr double kRebuildShare = 0.3;  // of the stored rows that the new ones must at least be
 
 // Why only the executor can write to the table; nullptr if nothing stands against writing batches.
-const char* WhySingleOnly(const Table& table) {
-  if (table.kind == RELKIND_PARTITIONED_TABLE) return "the target is partitioned: the executor routes the rows";
+const char* WhySingleOnly(const Table& table, const WriterFacts& facts) {
   if (table.kind == RELKIND_FOREIGN_TABLE) return "the target is a foreign table";
   if (table.has_rules) return "the target has rules for INSERT";
   if (table.row_security) return "row security is in force for the current role";
@@ -27,7 +27,7 @@ const char* WhySingleOnly(const Table& table) {
     if (trigger.on_insert && trigger.is_enabled) return "the target has triggers for INSERT";
   for (const Column& column : table.columns)
     if (!column.may_insert) return "the current role may not insert into every column";
-  return nullptr;
+  return facts.routing_obstacle;
 }
 
 // Why the indexes that the list names cannot be built anew; nullptr if they can.
@@ -86,6 +86,7 @@ double CountStoredRows(Relation target) {
 
 // Why `bulk` cannot serve; nullptr if it can. The writer of pages has the same needs, and WriterFacts::page_obstacle.
 const char* WhyNoBulk(const Table& table, const WriterFacts& facts) {
+  if (table.kind == RELKIND_PARTITIONED_TABLE) return "the target is partitioned: rows are routed to batches of leaves";
   if (facts.has_indexes && facts.rebuild_obstacle != nullptr) return facts.rebuild_obstacle;
   // Row-by-row checks would ask indexes that are not built yet.
   if (!table.foreign_keys.empty() && !facts.may_validate) return facts.validate_obstacle;
@@ -104,7 +105,7 @@ const char* WhyRebuildCosts(const WriterFacts& facts, std::int64_t rows) {
 WriterDecision ChooseAutomatically(const Table& table, const WriterFacts& facts, std::int64_t rows,
                                    const RunOptions& options) {
   WriterDecision decision;
-  if (const char* obstacle = WhySingleOnly(table)) {
+  if (const char* obstacle = WhySingleOnly(table, facts)) {
     decision.reason = obstacle;
     return decision;
   }
@@ -140,7 +141,7 @@ WriterDecision ChooseByName(const Table& table, const WriterFacts& facts, const 
   decision.writer = options.insertion_strategy == WriterChoice::Batch  ? Writer::Batch
                     : options.insertion_strategy == WriterChoice::Bulk ? Writer::Bulk
                                                                        : Writer::ParallelBulk;
-  const char* obstacle = WhySingleOnly(table);
+  const char* obstacle = WhySingleOnly(table, facts);
   if (obstacle == nullptr && decision.writer != Writer::Batch) obstacle = WhyNoBulk(table, facts);
   if (obstacle == nullptr && decision.writer == Writer::ParallelBulk)
     obstacle = options.freeze ? "frozen rows are written by the server's own function" : facts.page_obstacle;
@@ -172,6 +173,7 @@ WriterFacts ReadWriterFacts(Relation target, const Table& table, std::int64_t ro
   facts.rebuild_obstacle = WhyNoRebuild(target, indexes);
   facts.page_obstacle = WhyNoPages(target);
   facts.freeze_obstacle = WhyNoFreeze(target);
+  if (target->rd_rel->relkind == RELKIND_PARTITIONED_TABLE) facts.routing_obstacle = WhyNoRouting(target);
   facts.may_validate = MayValidateAtEnd(table, rows, &facts.validate_obstacle);
   list_free(indexes);
   return facts;
@@ -194,8 +196,10 @@ WriterDecision ChooseWriter(const Table& table, const WriterFacts& facts, std::i
     decision.index_reason = "nobody else can read the table from then until the transaction ends";
   }
   if (decision.writer != Writer::Single && !table.foreign_keys.empty()) {
-    decision.validates_references = facts.may_validate;
-    decision.reference_reason = facts.may_validate
+    const bool is_partitioned = table.kind == RELKIND_PARTITIONED_TABLE;
+    decision.validates_references = facts.may_validate && !is_partitioned;
+    decision.reference_reason = is_partitioned ? "the target is partitioned"
+                                : facts.may_validate
                                     ? "one query per constraint; referenced tables are locked against changes"
                                     : facts.validate_obstacle;
   }

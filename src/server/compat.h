@@ -111,6 +111,15 @@ inline SubTransactionId NewStorageSubid(Relation relation) {
 #endif
 }
 
+// How rows of a partitioned table become rows of the leaf; nullptr if they are alike.
+inline TupleConversionMap* RootToLeafMap(ResultRelInfo* leaf, [[maybe_unused]] EState* estate) {
+#if PG_VERSION_NUM >= 160000
+  return ExecGetRootToChildMap(leaf, estate);
+#else
+  return leaf->ri_RootToPartitionMap;
+#endif
+}
+
 // Builds the index anew, with its uniqueness and exclusion checked over all rows.
 inline void RebuildIndex(Oid index, char persistence) {
 #if PG_VERSION_NUM >= 170000

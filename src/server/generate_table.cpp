@@ -13,6 +13,7 @@
 #include "server/settle_references.h"
 #include "server/target_state.h"
 #include "server/write_pages.h"
+#include "server/write_partitions.h"
 #include "server/write_rows.h"
 
 namespace dbmocker::server {
@@ -113,6 +114,8 @@ void WriteInOneProcess(const Table& table, const Plan& plan, const RunOptions& o
     RowProducer producer(table, plan, settings, run.relation, estate, result_relation);
     if (decision.writer == Writer::Single) {
       WriteSingly(producer, table, plan);
+    } else if (table.kind == RELKIND_PARTITIONED_TABLE) {
+      WritePartitions(producer, run.relation, estate, result_relation);
     } else {
       BatchSettings batches;
       batches.insert_index_entries = !decision.rebuilds_indexes;

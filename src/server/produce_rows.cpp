@@ -426,7 +426,7 @@ const char* RowProducer::FindFault(TupleTableSlot* slot) {
     if (!ExecCheck(check.state, expressions)) fault = check.name;
   }
   expressions->ecxt_scantuple = slot;
-  if (fault == nullptr && partition_check_ != nullptr && !FitsPartition(partition_check_, expressions))
+  if (fault == nullptr && partition_check_ != nullptr && !FitsPartition(partition_check_, slot, expressions))
     fault = "bounds of the partitions";
   if (fault == nullptr && arbiter_list_ != nullptr) {
     for (std::size_t i = 0; i < arbiter_oids_.size() && fault == nullptr; ++i) {

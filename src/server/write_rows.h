@@ -35,6 +35,7 @@ struct WriterFacts {
   bool has_indexes;
   const char* rebuild_obstacle;  // why the indexes cannot be built anew; nullptr if they can
   const char* page_obstacle;  // why no pages can be written; nullptr if they can
+  const char* routing_obstacle;  // why rows of a partitioned table cannot be routed in batches; nullptr if they can
   const char* freeze_obstacle;  // why rows cannot be frozen; nullptr if they can
   bool may_validate;  // foreign keys at the end
   const char* validate_obstacle;
