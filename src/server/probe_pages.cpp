@@ -1,6 +1,6 @@
-// A page writer with hard-coded values, for the benchmark: ten columns formed by hand at fixed offsets, what it costs at
-// least to fill a table of users. generate() is measured beside it. The extension script does not declare it, so only a
-// superuser can make it callable.
+// A page writer with hard-coded values, for the benchmark: ten columns formed by hand, what it costs at least to fill a
+// table of users. generate() is measured beside it. The extension script does not declare it, so only a superuser can
+// make it callable.
 // Must not be used by anything else: no constraint is looked at. Read first: FormUser.
 #include <cstring>
 #include <string_view>

@@ -29,7 +29,8 @@ CHECKPOINT;
 \set workers ''
 SELECT clock_timestamp() AS started \gset
 $(load_statement "$4" "$1" "$5") $(case $4 in generate* | hand_written) echo '\gset' ;; *) echo ';' ;; esac)
-SELECT '$1', '$2', '$3', '$4', $5, :'writer', :'workers', extract(epoch FROM clock_timestamp() - :'started'::timestamptz);
+SELECT '$1', '$2', '$3', '$4', $5, :'writer', :'workers',
+       extract(epoch FROM clock_timestamp() - :'started'::timestamptz);
 SQL
 }
 
@@ -103,15 +104,19 @@ measure_sizes() {
 
 # Memory of the processes' own (RssAnon), summed over the backend and its workers; shared buffers count to nobody.
 # Prints kB and the number of workers.
-private_memory() { # pid of the backend
-  local pid files=("/proc/$1/status")
-  for pid in $(pgrep -f "parallel worker for PID $1( |\$)" || true); do files+=("/proc/$pid/status"); done
+private_memory() { # pid of the backend, of the postmaster
+  local child title files=("/proc/$1/status")
+  for child in $(<"/proc/$2/task/$2/children"); do
+    title=
+    { IFS= read -r -d '' title <"/proc/$child/cmdline"; } 2>/dev/null || true
+    [[ "$title " != *" parallel worker for PID $1 "* ]] || files+=("/proc/$child/status")
+  done
   awk '/^RssAnon:/ {sum += $2; n++} END {print sum + 0, n - 1}' "${files[@]}" 2>/dev/null || echo '0 0'
 }
 
-# Samples a load by generate() with default options every 20 ms. Prints: rows|keys|workers seen|peak in kB.
+# Samples a load by generate() with default options every 10 ms. Prints: rows|keys|workers seen|peak in kB.
 measure_memory_of() { # keys, rows
-  local pid sample kilobytes workers peak=0 most=0
+  local pid postmaster sample kilobytes workers peak=0 most=0
   create_table users logged "$1" "$2"
   sql -c CHECKPOINT
   rm -f "$FILES/pid"
@@ -121,12 +126,13 @@ $(load_statement generate users "$2");
 SQL
   until [ -s "$FILES/pid" ]; do sleep 0.01; done
   pid=$(<"$FILES/pid")
+  postmaster=$(awk '/^PPid:/ {print $2}' "/proc/$pid/status")
   while [ -e "/proc/$pid" ]; do
-    sample=$(private_memory "$pid")
+    sample=$(private_memory "$pid" "$postmaster")
     read -r kilobytes workers <<<"$sample"
     [ "$kilobytes" -le "$peak" ] || peak=$kilobytes
     [ "$workers" -le "$most" ] || most=$workers
-    sleep 0.02
+    sleep 0.01
   done
   wait $!
   printf '%s|%s|%s|%s\n' "$2" "$1" "$most" "$peak" >>"$FILES/memory_samples"

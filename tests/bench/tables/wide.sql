@@ -11,8 +11,8 @@ INSERT INTO column_kinds VALUES
     (9, 'measure', 'double precision', 'random() * 1000');
 CREATE :persistence TABLE groups AS SELECT i AS id FROM generate_series(1, 1000) AS i;
 ALTER TABLE groups ADD PRIMARY KEY (id);
-SELECT format('CREATE %s TABLE wide (id bigint NOT NULL, code text NOT NULL, group_id int NOT NULL, %s)', :'persistence',
-              string_agg(format('%s_%s %s NOT NULL', name, i, type), ', ' ORDER BY i)),
+SELECT format('CREATE %s TABLE wide (id bigint NOT NULL, code text NOT NULL, group_id int NOT NULL, %s)',
+              :'persistence', string_agg(format('%s_%s %s NOT NULL', name, i, type), ', ' ORDER BY i)),
        format('CREATE VIEW random_rows AS SELECT i AS id, ''code '' || i AS code, '
               '1 + floor(random() * 1000)::int AS group_id, %s FROM generate_series(1, %s) AS i',
               string_agg(format('%s AS %s_%s', value, name, i), ', ' ORDER BY i), :rows)
