@@ -50,7 +50,7 @@ char* PutText(char* at, std::string_view text) {
 // The word "user", the number as eight digits, the rest.
 char* PutNumbered(char* at, const char* digits, std::string_view rest) {
   SET_VARSIZE_SHORT(at, VARHDRSZ_SHORT + 12 + rest.size());
-  std::memcpy(at + 1, "user", 4);
+  std::string_view("user").copy(at + 1, 4);
   std::memcpy(at + 5, digits, 8);
   std::memcpy(at + 13, rest.data(), rest.size());
   return at + 13 + rest.size();
