@@ -51,7 +51,8 @@ CatalogRows CopyResult(MemoryContext context) {
   return rows;
 }
 
-// Plans of this session's catalog queries, kept: planning them costs several times what running them does.
+// Plans of this session's catalog queries, kept: planning them costs several times what running them does. They are
+// generic: the server would plan each query anew for its first five runs.
 struct KeptPlan {
   const char* query;
   SPIPlanPtr plan;
@@ -65,7 +66,7 @@ SPIPlanPtr PreparePlan(const char* query) {
     if (std::strcmp(kept_plans[i].query, query) == 0) return kept_plans[i].plan;
   }
   Oid type = OIDOID;
-  SPIPlanPtr plan = SPI_prepare(query, 1, &type);
+  SPIPlanPtr plan = SPI_prepare_cursor(query, 1, &type, CURSOR_OPT_GENERIC_PLAN);
   if (plan == nullptr) elog(ERROR, "could not prepare a catalog query: %s", SPI_result_code_string(SPI_result));
   if (kept_plan_count < kMaxKeptPlans) {
     char* copy = MemoryContextStrdup(TopMemoryContext, query);
