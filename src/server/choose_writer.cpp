@@ -86,7 +86,7 @@ double CountStoredRows(Relation target) {
 
 // Why `bulk` cannot serve; nullptr if it can. The writer of pages has the same needs, and WriterFacts::page_obstacle.
 const char* WhyNoBulk(const Table& table, const WriterFacts& facts) {
-  if (table.kind == RELKIND_PARTITIONED_TABLE) return "the target is partitioned: rows are routed to batches of leaves";
+  if (table.kind == RELKIND_PARTITIONED_TABLE) return "the target is partitioned: rows go to batches of leaves";
   if (facts.has_indexes && facts.rebuild_obstacle != nullptr) return facts.rebuild_obstacle;
   // Row-by-row checks would ask indexes that are not built yet.
   if (!table.foreign_keys.empty() && !facts.may_validate) return facts.validate_obstacle;
@@ -110,7 +110,8 @@ WriterDecision ChooseAutomatically(const Table& table, const WriterFacts& facts,
     return decision;
   }
   decision.writer = Writer::Batch;
-  decision.reason = "a plain table without triggers";
+  decision.reason = table.kind == RELKIND_PARTITIONED_TABLE ? "no partition has triggers: rows go to batches of leaves"
+                                                            : "a plain table without triggers";
   if (facts.has_indexes) decision.index_reason = WhyRebuildCosts(facts, rows);
   if (const char* obstacle = WhyNoBulk(table, facts)) {
     if (rows >= kFewRows) decision.reason = obstacle;
