@@ -1,6 +1,6 @@
-// Partition bounds as a check; see check_partition.h. The server's own routing cannot be asked without raising an error,
-// so the search of get_partition_for_tuple (src/backend/executor/execPartition.c) is repeated here on its own functions:
-// level by level, by the bounds of each partitioned table.
+// Partition bounds as a check; see check_partition.h. The server's own routing cannot be asked without raising an
+// error, so the search of get_partition_for_tuple (src/backend/executor/execPartition.c) is repeated here on its own
+// functions: level by level, by the bounds of each partitioned table.
 // Read first: PreparePartitionCheck, then FindPartition.
 #include "server/check_partition.h"
 
@@ -9,7 +9,8 @@
 namespace dbmocker::server {
 namespace {
 
-// A partitioned table on the way to the leaves: copies of what the relation cache has of it, so that nothing stays open.
+// A partitioned table on the way to the leaves: copies of what the relation cache has of it, so that nothing stays
+// open.
 struct Level {
   char strategy;
   int key_count;

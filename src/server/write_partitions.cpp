@@ -1,5 +1,5 @@
-// Routing rows to leaves as COPY does; see write_partitions.h. A leaf keeps its rows until it has a batch of them, or all
-// leaves together have too many.
+// Routing rows to leaves as COPY does; see write_partitions.h. A leaf keeps its rows until it has a batch of them, or
+// all leaves together have too many.
 // Read first: WritePartitions.
 #include "server/write_partitions.h"
 

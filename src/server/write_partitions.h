@@ -8,12 +8,12 @@
 
 namespace dbmocker::server {
 
-// Why rows cannot be routed in batches (a leaf is a foreign table or has triggers of its own); nullptr if they can. Locks
-// the leaves against changes of their definition. Server style.
+// Why rows cannot be routed in batches (a leaf is a foreign table or has triggers of its own); nullptr if they can.
+// Locks the leaves against changes of their definition. Server style.
 const char* WhyNoRouting(Relation target);
 
-// Writes all rows of the producer, which gives values. Foreign keys are checked row by row by the server's own triggers.
-// May throw what NextBatch throws, and ServerError.
+// Writes all rows of the producer, which gives values. Foreign keys are checked row by row by the server's own
+// triggers. May throw what NextBatch throws, and ServerError.
 void WritePartitions(RowProducer& producer, Relation target, EState* estate, ResultRelInfo* root);
 
 }  // namespace dbmocker::server

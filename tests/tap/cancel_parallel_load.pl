@@ -1,5 +1,5 @@
 # A load by the parallel page writer that is cancelled, timed out, terminated or fails in a worker arrives as what it is
-# and leaves nothing behind: no row, no worker, no lock, no shared memory. Savepoints and visibility are those of INSERT.
+# and leaves nothing behind: no row, no worker, no lock, no shared memory. Savepoints and visibility are INSERT's.
 use strict;
 use warnings;
 use FindBin;
@@ -26,7 +26,8 @@ sub is_untouched
   is_left_alone($node, 'items', 2_000, $what);
   is(count_memory(), $memory, "$what: no shared memory is left");
   is($node->safe_psql('postgres',
-    q{SELECT next_row FROM dbmocker.target_state WHERE target = 'items'::regclass}), '2000', "$what: so is the next row");
+    q{SELECT next_row FROM dbmocker.target_state WHERE target = 'items'::regclass}), '2000',
+    "$what: so is the next row");
 }
 
 # Runs the slow load in a session, does something to it, and returns what it said; the session goes on if it can.
@@ -52,7 +53,8 @@ like($errors, qr/terminating connection due to administrator command/, 'so does 
 is_untouched('end of the session');
 
 $errors = interrupt(sub { $node->safe_psql('postgres', "SELECT pg_terminate_backend($_[1])") });
-like($errors, qr/terminating background worker .* due to administrator command/, 'the end of a worker arrives in the caller');
+like($errors, qr/terminating background worker .* due to administrator command/,
+  'the end of a worker arrives in the caller');
 like($errors, qr/^CONTEXT:  parallel worker$/m, 'as what it is');
 is_untouched('end of a worker');
 
@@ -96,7 +98,8 @@ is(count_memory(), $memory, 'no shared memory is left');
 # A rolled-back savepoint leaves nothing of the load, and everything of those around it.
 is($node->safe_psql('postgres', 'BEGIN; ' . load('plain', 1_000) . 'SAVEPOINT one; ' . load('plain', 20_000) .
   load('items', 3_000) . 'ROLLBACK TO one; ' . load('plain', 2_000) . 'SAVEPOINT two; ' . load('items', 1_000) .
-  'RELEASE two; COMMIT; SELECT count(*), count(DISTINCT id) FROM plain WHERE id >= 0; SELECT count(*), max(id) FROM items'),
+  'RELEASE two; COMMIT; SELECT count(*), count(DISTINCT id) FROM plain WHERE id >= 0;
+  SELECT count(*), max(id) FROM items'),
   "1000\n20000\n3000\n2000\n1000\n6000|6000\n3000|3000", 'savepoints keep and drop what they should');
 is($node->safe_psql('postgres', 'BEGIN; SAVEPOINT a; SAVEPOINT b; ' . load('plain', 1_000) . 'RELEASE b; ' .
   'ROLLBACK TO a; SELECT count(*) FROM plain WHERE id >= 0; COMMIT; SELECT count(*) FROM plain WHERE id >= 0'),

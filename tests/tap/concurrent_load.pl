@@ -60,7 +60,8 @@ is(finish_session($maintenance), '', 'maintenance went on');
 cmp_ok($loads, '>', 2, "$loads loads meanwhile");
 is($node->safe_psql('postgres', 'SELECT count(*), count(DISTINCT id) FROM ledger WHERE id > 0'),
   sprintf('%d|%1$d', $loads * 100_000), 'no loaded row is lost');
-is($node->safe_psql('postgres', q{SELECT (SELECT sum(amount) FROM ledger WHERE id < 0) - (SELECT sum(amount) FROM tally),
+is($node->safe_psql('postgres', q{
+  SELECT (SELECT sum(amount) FROM ledger WHERE id < 0) - (SELECT sum(amount) FROM tally),
   (SELECT 10 * count(*) FROM ledger WHERE id = -1) - (SELECT sum(amount) FROM tally WHERE amount = 10)}), '0|0',
   'no written one');
 is_sound($node, 'after all of it');
@@ -75,7 +76,8 @@ run_in($session, 'COMMIT;');
 run_in($builder, 'SELECT 1;');
 is(finish_session($builder), '', 'indexes are built');
 finish_session($session);
-is($node->safe_psql('postgres', 'SET enable_seqscan = off; SELECT count(*), count(DISTINCT id) FROM ledger WHERE id > 0'),
+is($node->safe_psql('postgres',
+    'SET enable_seqscan = off; SELECT count(*), count(DISTINCT id) FROM ledger WHERE id > 0'),
   sprintf('%d|%1$d', ($loads + 1) * 100_000), 'and find every row');
 is_sound($node, 'with indexes');
 $node->safe_psql('postgres', 'DROP TABLE ledger');
@@ -83,7 +85,8 @@ $node->safe_psql('postgres', 'DROP TABLE ledger');
 # Tables that are new in the transaction are not logged: with rows of other statements before and after.
 for my $threshold (0, '1GB')
 {
-  $node->safe_psql('postgres', qq{DROP TABLE IF EXISTS fresh, emptied; CHECKPOINT; SET wal_skip_threshold = '$threshold';
+  $node->safe_psql('postgres', qq{
+    DROP TABLE IF EXISTS fresh, emptied; CHECKPOINT; SET wal_skip_threshold = '$threshold';
     CREATE TABLE emptied (id bigint PRIMARY KEY, name text); INSERT INTO emptied VALUES (-1, 'old');
     SELECT pg_current_wal_insert_lsn() AS before \\gset
     BEGIN;
@@ -94,7 +97,8 @@ for my $threshold (0, '1GB')
     TRUNCATE emptied;} . load('emptied', 50_000) . q{
     CREATE TABLE lsn AS SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), :'before') AS bytes;
     COMMIT;});
-  cmp_ok($node->safe_psql('postgres', 'SELECT bytes FROM lsn'), '<', 1_000_000, "$threshold: next to nothing is logged");
+  cmp_ok($node->safe_psql('postgres', 'SELECT bytes FROM lsn'), '<', 1_000_000,
+    "$threshold: next to nothing is logged");
   my %rows = map { $_ => digest($node, $_, 'id') } qw(fresh emptied);
   $node->stop('immediate');
   $node->start;

@@ -33,7 +33,8 @@ for my $round (1 .. $rounds)
   cmp_ok($node->safe_psql('postgres', 'SELECT txid_current()'), '>', $transaction,
     "round $round: later transactions have passed the load's");
   is($node->safe_psql('postgres', 'SELECT count(*) FROM events'), $stored, "round $round: no ghost rows");
-  is($node->safe_psql('postgres', 'VACUUM events; SELECT count(*) FROM events'), $stored, "round $round: nor after VACUUM");
+  is($node->safe_psql('postgres', 'VACUUM events; SELECT count(*) FROM events'), $stored,
+    "round $round: nor after VACUUM");
   is_sound($node, "round $round");
   $node->safe_psql('postgres', load('events', 2_000));
   $stored += 2_000;
