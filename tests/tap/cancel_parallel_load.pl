@@ -1,5 +1,5 @@
 # A load by the parallel page writer that is cancelled, timed out, terminated or fails in a worker arrives as what it is
-# and leaves nothing behind: no row, no worker, no lock, no shared memory. Savepoints and visibility are INSERT's.
+# and leaves nothing: no row, no worker, no lock, no shared memory. Savepoints and visibility are those of INSERT.
 use strict;
 use warnings;
 use FindBin;
@@ -9,14 +9,13 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-# Files of shared memory can be counted; max_stack_depth and the like are the server's own.
+# Segments of shared memory are files here, which can be counted; some are the server's own.
 my $node = new_server('cancel_load', conf => "dynamic_shared_memory_type = mmap\nmin_dynamic_shared_memory = 0");
 $node->safe_psql('postgres', q{
   CREATE TABLE items (id bigint PRIMARY KEY, name text NOT NULL, price numeric(10,2) CHECK (price > 0));
   CREATE TABLE plain (id bigint, name text);
 } . load('items', 2_000) . load('plain', 2_000));
 my $slow = load('items', 100_000_000);
-# Some of it is the server's own.
 sub count_memory { return $node->safe_psql('postgres', q{SELECT count(*) FROM pg_ls_dir('pg_dynshmem')}); }
 my $memory = count_memory();
 
@@ -98,8 +97,8 @@ is(count_memory(), $memory, 'no shared memory is left');
 # A rolled-back savepoint leaves nothing of the load, and everything of those around it.
 is($node->safe_psql('postgres', 'BEGIN; ' . load('plain', 1_000) . 'SAVEPOINT one; ' . load('plain', 20_000) .
   load('items', 3_000) . 'ROLLBACK TO one; ' . load('plain', 2_000) . 'SAVEPOINT two; ' . load('items', 1_000) .
-  'RELEASE two; COMMIT; SELECT count(*), count(DISTINCT id) FROM plain WHERE id >= 0;
-  SELECT count(*), max(id) FROM items'),
+  'RELEASE two; COMMIT; SELECT count(*), count(DISTINCT id) FROM plain WHERE id >= 0; ' .
+  'SELECT count(*), max(id) FROM items'),
   "1000\n20000\n3000\n2000\n1000\n6000|6000\n3000|3000", 'savepoints keep and drop what they should');
 is($node->safe_psql('postgres', 'BEGIN; SAVEPOINT a; SAVEPOINT b; ' . load('plain', 1_000) . 'RELEASE b; ' .
   'ROLLBACK TO a; SELECT count(*) FROM plain WHERE id >= 0; COMMIT; SELECT count(*) FROM plain WHERE id >= 0'),

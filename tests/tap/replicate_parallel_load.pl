@@ -17,8 +17,8 @@ $primary->safe_psql('postgres', qq{
   CREATE INDEX ON parcels USING hash (city);
   CREATE INDEX ON parcels USING brin (sent);
   CREATE TABLE plain (id bigint, name text);
-  CREATE TABLE letters (
-    id bigint, body text CHECK (length(body) = 3000), copy text GENERATED ALWAYS AS (md5(body)) STORED);
+  CREATE TABLE letters (id bigint, body text CHECK (length(body) = 3000),
+    copy text GENERATED ALWAYS AS (md5(body)) STORED);
   ALTER TABLE letters ALTER body SET STORAGE EXTERNAL;
   ALTER TABLE plain REPLICA IDENTITY FULL;
   CREATE PUBLICATION parcels FOR TABLE parcels, plain;

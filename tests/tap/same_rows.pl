@@ -24,8 +24,8 @@ $node->safe_psql('postgres', q{
 });
 # Each with the number of its rows: enough for every worker to get some.
 my %table = (
-  mixed => [ 40_000, q{(
-    id bigint PRIMARY KEY, email text NOT NULL UNIQUE, name varchar(30), age int CHECK (is_fine(age)),
+  mixed => [ 40_000, q{(id bigint PRIMARY KEY, email text NOT NULL UNIQUE, name varchar(30),
+    age int CHECK (is_fine(age)),
     price numeric(10,2) DEFAULT 7, tags text[], token uuid, seen timestamptz, odd odd, flag boolean NOT NULL,
     twice int GENERATED ALWAYS AS (age * 2) STORED, CHECK (name <> email), CHECK (age IS NULL OR age < 90))} ],
   children => [ 40_000, q{(id bigserial PRIMARY KEY, dense bigint NOT NULL REFERENCES dense,
