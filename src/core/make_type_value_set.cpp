@@ -26,6 +26,8 @@ ValueSetPointer MakeTypeValueSet(const Type& type, int type_modifier, const Valu
   const TypeRequest request{base, modifier, limits, unique, context};
   if (!base.has_input) return nullptr;
   if (limits.has_allowed) return MakeAllowedValueSet(request);
+  if (limits.pattern != nullptr)
+    if (ValueSetPointer values = MakePatternValueSet(request)) return values;
   // int2vector and oidvector may be described as arrays, but are types of their own to a reader of text.
   for (const Family family : kFamilies) {
     if (ValueSetPointer values = family(request)) return values;
