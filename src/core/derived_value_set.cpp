@@ -244,6 +244,20 @@ std::optional<PositionSet> MakePositionValueSet(const TypeOfColumn& type, const 
   return result;
 }
 
+ValueSetPointer LeaveOut(ValueSetPointer inner, const std::vector<std::string>& texts) {
+  constexpr std::uint64_t kSample = 1000;
+  std::string text;
+  bool found = false;
+  for (std::uint64_t i = 0; i < kSample && !found; ++i) {
+    text.clear();
+    inner->AppendText(i < inner->Size() ? i : HashIndex(i, 9) % inner->Size(), text);
+    found = std::ranges::find(texts, text) != texts.end();
+  }
+  const auto excluded = found ? TextLanguage::OfTexts(texts) : std::nullopt;
+  if (!excluded) return inner;
+  return std::make_shared<FilteredValueSet>(std::move(inner), excluded->Complement());
+}
+
 ValueSetPointer FitToPattern(ValueSetPointer inner, const TextPattern& pattern, bool unique) {
   constexpr std::uint64_t kWhole = 20'000;
   constexpr std::uint64_t kSample = 400;

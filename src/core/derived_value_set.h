@@ -36,4 +36,7 @@ std::optional<PositionSet> MakePositionValueSet(const TypeOfColumn& type, const 
 // satisfy it (injective where `inner` is, but then of another size), or nullptr if too few do.
 ValueSetPointer FitToPattern(ValueSetPointer inner, const TextPattern& pattern, bool unique);
 
+// The set without these texts: itself if none of them shows up in a sample.
+ValueSetPointer LeaveOut(ValueSetPointer inner, const std::vector<std::string>& texts);
+
 }  // namespace dbmocker

@@ -107,7 +107,8 @@ std::optional<ValueLimits> Unite(const std::vector<ValueLimits>& branches, const
   bool lists_only = true;
   for (const ValueLimits& limits : branches) {
     if (limits.IsUnlimited()) return ValueLimits{};
-    if (limits.min_length || limits.max_length || !limits.excluded.empty() || limits.pattern) return std::nullopt;
+    if (limits.min_length || limits.max_length || !limits.excluded.empty() || limits.pattern || limits.elements || limits.json)
+      return std::nullopt;
     if (limits.has_allowed && !limits.intervals.empty()) return std::nullopt;
     lists_only &= limits.has_allowed;
   }
@@ -138,6 +139,34 @@ TextPatternPointer IntersectPatterns(const TextPatternPointer& left, const TextP
   if (!preferred || preferred->IsEmpty()) preferred = TextLanguage::Intersect(left->exact, right->preferred);
   if (!preferred) preferred = exact;
   return std::make_shared<TextPattern>(TextPattern{std::move(*exact), std::move(*preferred)});
+}
+
+std::shared_ptr<const ValueLimits> IntersectElements(const std::shared_ptr<const ValueLimits>& left,
+                                                     const std::shared_ptr<const ValueLimits>& right,
+                                                     const TypeOfColumn& type) {
+  if (left == nullptr || right == nullptr) return left == nullptr ? right : left;
+  const bool has_element = type.type != nullptr && type.type->element != nullptr;
+  const TypeOfColumn element = has_element ? UnwrapDomains(*type.type->element, type.type_modifier) : TypeOfColumn{};
+  return std::make_shared<ValueLimits>(Intersect(*left, *right, element));
+}
+
+std::shared_ptr<const JsonLimits> IntersectJson(const std::shared_ptr<const JsonLimits>& left,
+                                                const std::shared_ptr<const JsonLimits>& right) {
+  if (left == nullptr || right == nullptr) return left == nullptr ? right : left;
+  JsonLimits both = *left;
+  if (both.types.empty()) both.types = right->types;
+  if (!left->types.empty() && !right->types.empty()) {
+    std::erase_if(both.types, [&](const std::string& one) {
+      return std::ranges::find(right->types, one) == right->types.end();
+    });
+    if (both.types.empty()) ThrowContradiction("No document has all of its types at once.");
+  }
+  for (const std::string& key : right->keys)
+    if (std::ranges::find(both.keys, key) == both.keys.end()) both.keys.push_back(key);
+  both.min_items = std::max(both.min_items, right->min_items);
+  both.max_items = MinOf(both.max_items, right->max_items);
+  if (both.max_items && *both.max_items < both.min_items) ThrowContradiction("No array has so many and so few items.");
+  return std::make_shared<JsonLimits>(std::move(both));
 }
 
 // Lists keep only what the rest allows, so that contradictions show at once.
@@ -179,7 +208,9 @@ bool SameLimits(const ValueLimits& a, const ValueLimits& b) {
   return std::ranges::equal(a.intervals, b.intervals, same_interval) && a.has_allowed == b.has_allowed &&
          a.allowed == b.allowed && a.excluded == b.excluded && a.min_length == b.min_length &&
          a.max_length == b.max_length &&
-         (a.pattern == b.pattern || (a.pattern && b.pattern && *a.pattern == *b.pattern));
+         (a.pattern == b.pattern || (a.pattern && b.pattern && *a.pattern == *b.pattern)) &&
+         (a.elements == b.elements || (a.elements && b.elements && SameLimits(*a.elements, *b.elements))) &&
+         (a.json == b.json || (a.json && b.json && *a.json == *b.json));
 }
 
 bool SameColumnLimits(const ColumnLimits& a, const ColumnLimits& b) {
@@ -212,6 +243,8 @@ ValueLimits Intersect(const ValueLimits& left, const ValueLimits& right, const T
     ThrowContradiction("The shortest legal length is " + std::to_string(*result.min_length) + ", the longest " +
                        std::to_string(*result.max_length) + ".");
   result.pattern = IntersectPatterns(left.pattern, right.pattern);
+  result.elements = IntersectElements(left.elements, right.elements, type);
+  result.json = IntersectJson(left.json, right.json);
   FilterAllowed(result, type);
   return result;
 }

@@ -102,8 +102,10 @@ std::optional<CaseDriver> PlanBuilder::MakeDriver(const CheckGroup& group, Attri
     return std::nullopt;
   CaseDriver driver;
   driver.lane = state->lane;
-  const bool null_is_fixed = state->role == ColumnRole::KeyPart || key_references_.contains(state->foreign_key);
-  const bool may_be_null = !state->column->not_null && !state->limits.not_null && !state->is_referred_to;
+  const bool is_reference = state->role == ColumnRole::Reference;
+  const bool null_is_fixed = !is_reference || key_references_.contains(state->foreign_key);
+  const bool may_be_null = !state->column->not_null && !state->limits.not_null && !state->is_referred_to &&
+                           state->column->identity == '\0';
   if (state->null_lane >= 0 && null_is_fixed) {
     driver.null_lane = state->null_lane;
     driver.null_below = state->null_below;
@@ -180,11 +182,13 @@ void PlanBuilder::PlaceCaseValues(CheckGroup& group, AttributeNumber number) {
 void PlanBuilder::PlaceCaseNulls(CheckGroup& group, AttributeNumber number) {
   ColumnState& state = *Find(number);
   const bool is_reference = state.role == ColumnRole::Reference;
-  if (state.values == nullptr || (!is_reference && state.role != ColumnRole::Free && state.role != ColumnRole::KeyPart))
+  if (state.values == nullptr || state.column->identity != '\0') return;
+  if (!is_reference && state.role != ColumnRole::Free && state.role != ColumnRole::KeyPart &&
+      state.role != ColumnRole::Sequential)
     return;
   if (state.column->not_null || state.limits.not_null || state.is_referred_to) return;
-  const bool null_is_fixed = state.role == ColumnRole::KeyPart || (is_reference && key_references_.contains(state.foreign_key));
-  if (null_is_fixed && state.null_lane >= 0) return;
+  const bool null_is_fixed = !is_reference || key_references_.contains(state.foreign_key);
+  if (null_is_fixed && state.role != ColumnRole::Free && state.null_lane >= 0) return;
   std::vector<CaseNull> by_case;
   for (const CheckCase& one : group.cases) {
     const ColumnLimits& limits = LimitsIn(one, number);

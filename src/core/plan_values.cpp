@@ -116,6 +116,9 @@ ValueSetPointer PlanBuilder::MakeProvided(const ColumnState& state, GroupKind gr
   Meaning meaning = *state.meaning;
   meaning.group = group;
   try {
+    if (state.limits.limits.json != nullptr &&
+        (!state.limits.limits.json->keys.empty() || !state.limits.limits.json->types.empty()))
+      return nullptr;
     if (state.limits.limits.pattern == nullptr)
       return MakeProviderValueSet(meaning, *state.base.type, state.base.type_modifier, state.limits.limits, context_);
     ValueLimits plain = state.limits.limits;

@@ -5,6 +5,7 @@
 #include "solve_check.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 
 #include "case_algebra.h"
@@ -159,6 +160,7 @@ class CaseReader {
     if (operand.kind == Kind::Constant) return operand.value.has_value() != is_null ? AnyCase() : CheckCases{};
     if (operand.kind == Kind::ArrayConst || operand.kind == Kind::Array) return is_null ? CheckCases{} : AnyCase();
     if (IsBoolean(operand)) return Read(operand, is_null ? kNull : kTrue | kFalse);
+    if (auto cases = KeyNullness(operand, is_null)) return *cases;
     const bool all = operand.kind == Kind::Coalesce;
     const bool any = IsStrict(operand);
     if (!all && !any) return Unread(operand, "its NULLs are not known");
@@ -168,6 +170,29 @@ class CaseReader {
       cases = all == is_null ? BothCases(cases, one, types_) : EitherCases(std::move(cases), std::move(one), types_);
     }
     return cases;
+  }
+
+  // x -> 'key' of json is not NULL if x has the key; array_position(x, NULL) is NULL if no element of x is.
+  std::optional<CheckCases> KeyNullness(const Expression& operand, bool is_null) const {
+    if (operand.arguments.size() != 2) return std::nullopt;
+    const auto column = AsColumn(operand.arguments[0], types_);
+    const auto constant = AsConstant(operand.arguments[1]);
+    if (!column || !constant || column->type.type == nullptr) return std::nullopt;
+    CheckCases cases(1);
+    ColumnLimits& limits = cases.front().limits[column->column];
+    const bool is_json = column->type.type->name == "json" || column->type.type->name == "jsonb";
+    if (operand.kind == Expression::Kind::Operator && (operand.name == "->" || operand.name == "->>") && is_json &&
+        !is_null && !constant->is_null) {
+      limits.not_null = true;
+      limits.limits.json = std::make_shared<JsonLimits>(JsonLimits{{"object"}, {constant->text}, 0, std::nullopt});
+      return cases;
+    }
+    if (operand.kind == Expression::Kind::Function && operand.name == "array_position" && is_null &&
+        constant->is_null) {
+      limits.limits.elements = std::make_shared<ValueLimits>();
+      return cases;
+    }
+    return std::nullopt;
   }
 
   // ------------------------------------------------------------------------------------------------------ comparisons
@@ -275,6 +300,8 @@ class CaseReader {
     const bool plain = list.name == "=" || list.name == "<>" || list.name == "!=";
     if (!texts || !plain || TakeApart(list.arguments[0])) {
       const Expression& array = StripCasts(list.arguments[1]);
+      if (array.kind == Expression::Kind::Column || array.kind == Expression::Kind::Value)
+        return OfAtom(want, list.columns, [&](bool negated) { return ReadListAtom(list, negated, types_); });
       std::vector<Expression> members;
       if (array.kind == Expression::Kind::Array) members = array.arguments;
       if (array.kind == Expression::Kind::ArrayConst)

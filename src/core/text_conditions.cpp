@@ -3,6 +3,7 @@
 #include "text_conditions.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -286,6 +287,17 @@ std::optional<TextCondition> ReadTextCondition(const Expression& left, const std
   if (text) {
     if (auto position = ReadPosition(left, name, *text, types)) return position;
     if (auto length = ReadTextLength(left, name, *text, types)) return length;
+  }
+  if (!text && name == "=") {
+    const Expression& a = StripCasts(left);
+    const Expression& b = StripCasts(right);
+    static constexpr std::string_view kLengths[] = {"length", "char_length", "character_length", "octet_length"};
+    const bool lengths = a.kind == Expression::Kind::Function && b.kind == a.kind && a.name == b.name &&
+                         a.arguments.size() == 1 && b.arguments.size() == 1 &&
+                         std::ranges::find(kLengths, a.name) != std::end(kLengths);
+    const auto x = lengths ? ReadOperand(a.arguments.front(), types) : std::nullopt;
+    const auto y = x ? ReadOperand(b.arguments.front(), types) : std::nullopt;
+    if (y) return ReadFixedPoint(*x, *y, name);
   }
   const auto operand = ReadOperand(left, types);
   if (!operand) return std::nullopt;

@@ -45,6 +45,7 @@ ValueSetPointer MakeRangeValueSet(const TypeRequest& request);  // ranges and mu
 ValueSetPointer MakeFormattedValueSet(const TypeRequest& request);
 ValueSetPointer MakeAllowedValueSet(const TypeRequest& request);  // limits.has_allowed
 ValueSetPointer MakePatternValueSet(const TypeRequest& request);  // limits.pattern; text types
+ValueSetPointer MakeShapedJsonSet(const TypeRequest& request);  // limits.json; nullptr if plain documents satisfy it
 
 // How text of the type is stored; nullopt if it is no text type.
 std::optional<TextStorage> FindTextStorage(const TypeRequest& request);

@@ -6,6 +6,8 @@
 #include "server/gather_facts.h"
 #include "server/generate_table.h"
 #include "server/materialize_rows.h"
+#include "server/measure_rejection.h"
+#include "server/settle_references.h"
 #include "server/target_state.h"
 #include "server/write_rows.h"
 
@@ -54,6 +56,11 @@ std::vector<PlanLine> ExplainTarget(Oid target, std::int64_t rows, const RunOpti
   const std::unique_ptr<Plan> plan = PlanRows(table, rows, options, false, facts);
   AddWriterLines(table, ReviewTarget(target, table, *plan, options), plan->lines);
   return plan->lines;
+  const auto plan = PlanRows(table, rows, options, false, facts);
+  std::vector<PlanLine> lines = plan->lines;
+  MeasureRejection(target, table, *plan, options, lines);
+  AddWriterLines(table, rows, options, lines);
+  return lines;
 }
 
 void PutLine(const ResultSink& sink, const PlanLine& line) {

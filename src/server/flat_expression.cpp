@@ -4,6 +4,7 @@
 // Read first: FlattenExpression.
 #include "server/flat_expression.h"
 
+#include "server/probe_null_count.h"
 #include "server/see_through.h"
 
 namespace dbmocker::server {
@@ -231,6 +232,10 @@ FlatExpression* FlattenFunction(FuncExpr* call, FlattenContext* context) {
     return FlattenCast(reinterpret_cast<Node*>(call), static_cast<Expr*>(linitial(call->args)), context);
   }
   if (FlatExpression* body = FlattenBody(call, context)) return body;
+  if (const char* count = ProbeNullCount(call)) {
+    auto* array = static_cast<ArrayExpr*>(linitial(call->args));
+    return MakeCall(Kind::Function, count, call->funcresulttype, array->elements, context);
+  }
   return MakeCall(Kind::Function, FunctionName(call->funcid), call->funcresulttype, call->args, context);
 }
 

@@ -64,6 +64,7 @@ extern "C" {
 #include "pgstat.h"
 #include "port/atomics.h"
 #include "parser/parser.h"
+#include "port/pg_bitutils.h"
 #include "rewrite/rewriteHandler.h"
 #include "storage/bufmgr.h"
 #include "storage/freespace.h"

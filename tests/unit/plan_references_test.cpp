@@ -212,7 +212,7 @@ TEST(PlanReferencesTest, KeysThatChecksForbidAreNotReferredTo) {
   for (const PlanLine& line : plan->lines) methods[line.name] = line.method;
   EXPECT_EQ(methods.at("check_0"), "construction");
   EXPECT_EQ(methods.at("check_1"), "construction");
-  const Rows rows = GenerateRows(table.table, 200, Options(), facts);
+  const Rows rows = GenerateRows(table.table, 200, facts);
   for (const Cell& parent : rows.at("parent_id")) ASSERT_TRUE(!parent || std::stoll(*parent) > 5);
 
   table.AllNotNull().Check(Compare(ColumnAt(1), ">", "5000"));
