@@ -225,6 +225,7 @@ void PlanBuilder::PlaceNulls() {
     const double probability = NullProbability(state, options_.null_probability);
     if (probability <= 0) continue;
     state.null_below = NullThreshold(probability);
+    state.null_is_usual = true;
     state.null_lane = AddSource(MakeNullWordSource(KeyFor(state.column->name + " IS NULL"), std::nullopt));
   }
 }

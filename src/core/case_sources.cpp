@@ -103,9 +103,7 @@ class CaseNullSource final : public IndexSource {
     if (lane_ >= 0) words = lanes.Read(lane_);
     for (std::size_t i = 0; i < out.size(); ++i) {
       const CaseNull null = by_case_[cases[i]];
-      out[i] = null == CaseNull::Always                     ? 0
-               : null == CaseNull::Never || words.empty() ? kNeverNull
-                                                           : words[i];
+      out[i] = null == CaseNull::Always ? 0 : null == CaseNull::Never || words.empty() ? kNeverNull : words[i];
     }
   }
   std::string Describe() const override { return "words for NULL by case"; }
@@ -148,8 +146,7 @@ class RelatedSource final : public IndexSource {
     for (std::size_t i = 0; i < out.size(); ++i) {
       row.others.assign(target_.others.size(), std::nullopt);
       for (std::size_t k = 0; k < target_.others.size(); ++k) {
-        const bool is_null =
-            indexes[k].empty() || (!words[k].empty() && words[k][i] < target_.others[k].null_below);
+        const bool is_null = indexes[k].empty() || (!words[k].empty() && words[k][i] < target_.others[k].null_below);
         if (!is_null) row.others[k] = indexes[k][i];
       }
       row.word = Word(key, rows.ordinals[i]);

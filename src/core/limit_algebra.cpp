@@ -107,7 +107,8 @@ std::optional<ValueLimits> Unite(const std::vector<ValueLimits>& branches, const
   bool lists_only = true;
   for (const ValueLimits& limits : branches) {
     if (limits.IsUnlimited()) return ValueLimits{};
-    if (limits.min_length || limits.max_length || !limits.excluded.empty() || limits.pattern || limits.elements || limits.json)
+    if (limits.min_length || limits.max_length || !limits.excluded.empty() || limits.pattern || limits.elements ||
+        limits.json)
       return std::nullopt;
     if (limits.has_allowed && !limits.intervals.empty()) return std::nullopt;
     lists_only &= limits.has_allowed;
@@ -156,9 +157,8 @@ std::shared_ptr<const JsonLimits> IntersectJson(const std::shared_ptr<const Json
   JsonLimits both = *left;
   if (both.types.empty()) both.types = right->types;
   if (!left->types.empty() && !right->types.empty()) {
-    std::erase_if(both.types, [&](const std::string& one) {
-      return std::ranges::find(right->types, one) == right->types.end();
-    });
+    std::erase_if(both.types,
+                  [&](const std::string& one) { return std::ranges::find(right->types, one) == right->types.end(); });
     if (both.types.empty()) ThrowContradiction("No document has all of its types at once.");
   }
   for (const std::string& key : right->keys)

@@ -26,9 +26,9 @@ void AddOne(std::uint32_t c, bool ignoring_case, SymbolSet& out) {
 SymbolSet NamedClass(std::string_view name) {
   using Test = int (*)(int);
   static constexpr std::pair<std::string_view, Test> kClasses[] = {
-      {"alpha", std::isalpha}, {"alnum", std::isalnum}, {"digit", std::isdigit}, {"space", std::isspace},
-      {"upper", std::isupper}, {"lower", std::islower}, {"punct", std::ispunct}, {"print", std::isprint},
-      {"graph", std::isgraph}, {"cntrl", std::iscntrl}, {"blank", std::isblank}, {"xdigit", std::isxdigit},
+      {"alpha", std::isalpha},         {"alnum", std::isalnum}, {"digit", std::isdigit}, {"space", std::isspace},
+      {"upper", std::isupper},         {"lower", std::islower}, {"punct", std::ispunct}, {"print", std::isprint},
+      {"graph", std::isgraph},         {"cntrl", std::iscntrl}, {"blank", std::isblank}, {"xdigit", std::isxdigit},
       {"ascii", [](int) { return 1; }}};
   SymbolSet set;
   for (const auto& [known, test] : kClasses) {

@@ -200,7 +200,8 @@ std::vector<SymbolSet> Alphabets() {
   alphabets.push_back(of(IsLower));
   alphabets.push_back(alphabets.back() | of([](char c) { return c >= '0' && c <= '9'; }));
   alphabets.push_back(alphabets.back() | of(IsUpper));
-  alphabets.push_back(alphabets.back() | of([](char c) { return std::string_view("-_.@/: ").find(c) != std::string_view::npos; }));
+  alphabets.push_back(alphabets.back() |
+                      of([](char c) { return std::string_view("-_.@/: ").find(c) != std::string_view::npos; }));
   alphabets.push_back(of([](char c) { return c >= ' '; }));
   alphabets.push_back(of([](char) { return true; }));
   return alphabets;
@@ -232,7 +233,8 @@ Candidate Measure(const TextLanguage& language, const SymbolSet& alphabet, const
     if (unique ? result.size >= wanted : length >= shortest + kUsualSpread) break;
   }
   // Very short texts say little where longer ones are legal.
-  while (!unique && result.lengths.size() > 4 && result.lengths.front() < 4) result.lengths.erase(result.lengths.begin());
+  while (!unique && result.lengths.size() > 4 && result.lengths.front() < 4)
+    result.lengths.erase(result.lengths.begin());
   return result;
 }
 
@@ -250,7 +252,8 @@ ValueSetPointer MakePatternValueSet(const TypeRequest& request) {
     if (rest && preferred) pattern = {*rest, *preferred};
   }
   // Some operators see the blanks that fill up char(n): full texts have none.
-  const bool may_fill = storage->form == TextForm::Padded && lengths.minimum < static_cast<std::int64_t>(storage->width);
+  const bool may_fill =
+      storage->form == TextForm::Padded && lengths.minimum < static_cast<std::int64_t>(storage->width);
   LengthLimits full = lengths;
   if (may_fill) full.minimum = full.maximum.value_or(full.minimum);
   const std::uint64_t wanted = request.unique ? std::uint64_t{1} << 40 : 1000;

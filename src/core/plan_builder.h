@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "case_sources.h"
 #include "dbmocker/error.h"
 #include "dbmocker/plan.h"
 #include "dbmocker/provider.h"
-#include "case_sources.h"
 #include "solve_check.h"
 
 namespace dbmocker {
@@ -40,6 +40,7 @@ struct ColumnState {
   ValueSetPointer values;
   LaneNumber null_lane = -1;
   std::uint64_t null_below = 0;
+  bool null_is_usual = false;  // no key depends on which rows are NULL
   std::size_t foreign_key = 0;  // for Reference: place in Table::foreign_keys
   bool is_judged = false;  // by the server, row by row (a CHECK or bound not solved): may have to be drawn again
   bool is_referred_to = false;  // by rows of the same run: must not become NULL

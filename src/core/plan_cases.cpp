@@ -103,16 +103,15 @@ std::optional<CaseDriver> PlanBuilder::MakeDriver(const CheckGroup& group, Attri
   CaseDriver driver;
   driver.lane = state->lane;
   const bool is_reference = state->role == ColumnRole::Reference;
-  const bool null_is_fixed = !is_reference || key_references_.contains(state->foreign_key);
-  const bool may_be_null = !state->column->not_null && !state->limits.not_null && !state->is_referred_to &&
-                           state->column->identity == '\0';
+  const bool null_is_fixed = !state->null_is_usual && (!is_reference || key_references_.contains(state->foreign_key));
+  const bool may_be_null =
+      !state->column->not_null && !state->limits.not_null && !state->is_referred_to && state->column->identity == '\0';
   if (state->null_lane >= 0 && null_is_fixed) {
     driver.null_lane = state->null_lane;
     driver.null_below = state->null_below;
   }
   const bool follows_null = may_be_null && !(state->null_lane >= 0 && null_is_fixed);
-  for (std::size_t i = 0; i < group.cases.size(); ++i)
-    driver.with_null[i] = !LimitsIn(group.cases[i], number).not_null;
+  for (std::size_t i = 0; i < group.cases.size(); ++i) driver.with_null[i] = !LimitsIn(group.cases[i], number).not_null;
   const CheckCases cases = group.cases;
   const TypeOfColumn type = state->base;
   const auto judge = [cases, type, number, follows_null, values = state->values](std::uint64_t index) {
@@ -149,7 +148,8 @@ void PlanBuilder::PlaceCaseValues(CheckGroup& group, AttributeNumber number) {
   for (std::size_t i = 0; i < group.cases.size(); ++i) {
     const ColumnLimits& limits = LimitsIn(group.cases[i], number);
     if (limits.always_null || SameLimits(limits.limits, state.limits.limits)) continue;
-    const auto same = std::ranges::find_if(variants, [&](const ValueLimits& one) { return SameLimits(one, limits.limits); });
+    const auto same =
+        std::ranges::find_if(variants, [&](const ValueLimits& one) { return SameLimits(one, limits.limits); });
     variant_of[i] = static_cast<std::size_t>(same - variants.begin()) + 1;
     if (same == variants.end()) variants.push_back(limits.limits);
     differs = true;
@@ -172,8 +172,8 @@ void PlanBuilder::PlaceCaseValues(CheckGroup& group, AttributeNumber number) {
   std::vector<CaseChoice> choices;
   for (const std::size_t variant : variant_of) choices.push_back(of_variant[variant]);
   case_parts_[number] = {choices, state.values->Size()};
-  state.lane = AddSource(MakeCaseChoiceSource(KeyFor(state.column->name + " by case"), group.case_lane, state.lane,
-                                              std::move(choices)));
+  state.lane = AddSource(
+      MakeCaseChoiceSource(KeyFor(state.column->name + " by case"), group.case_lane, state.lane, std::move(choices)));
   state.values = MakeJoinedValueSet(std::move(sets));
   state.generator = state.values->Describe();
   state.reason = "CHECK constraints, by case";
@@ -187,7 +187,7 @@ void PlanBuilder::PlaceCaseNulls(CheckGroup& group, AttributeNumber number) {
       state.role != ColumnRole::Sequential)
     return;
   if (state.column->not_null || state.limits.not_null || state.is_referred_to) return;
-  const bool null_is_fixed = !is_reference || key_references_.contains(state.foreign_key);
+  const bool null_is_fixed = !state.null_is_usual && (!is_reference || key_references_.contains(state.foreign_key));
   if (null_is_fixed && state.role != ColumnRole::Free && state.null_lane >= 0) return;
   std::vector<CaseNull> by_case;
   for (const CheckCase& one : group.cases) {
@@ -276,8 +276,8 @@ void PlanBuilder::RelateColumn(CheckGroup& group, AttributeNumber number, const 
   ColumnState& state = *Find(number);
   const auto describe = [this](AttributeNumber column) {
     const ColumnState& one = *Find(column);
-    return RelatedColumn{column, one.base, one.values == nullptr ? -1 : one.lane, one.values, one.null_lane,
-                         one.null_below};
+    return RelatedColumn{column,     one.base,      one.values == nullptr ? -1 : one.lane,
+                         one.values, one.null_lane, one.null_below};
   };
   RelatedTarget target;
   target.column = describe(number);
@@ -326,11 +326,13 @@ void PlanBuilder::RelateColumn(CheckGroup& group, AttributeNumber number, const 
       if (const auto position = PositionOfText(excluded, state.base)) {
         CaseSet only;
         only.set(i);
-        Relation differs{Relation::Kind::Order, Relation::Comparison::Different, {{1, {number}}, {-*position, {}}}, {number}};
+        Relation differs{
+            Relation::Kind::Order, Relation::Comparison::Different, {{1, {number}}, {-*position, {}}}, {number}};
         target.rules.push_back({std::move(differs), only});
       }
   }
-  state.lane = AddSource(MakeRelatedSource(KeyFor(state.column->name + " beside others"), group.case_lane, std::move(target)));
+  state.lane =
+      AddSource(MakeRelatedSource(KeyFor(state.column->name + " beside others"), group.case_lane, std::move(target)));
   state.values = MakeJoinedValueSet(std::move(sets));
   if (state.reason.find("beside") == std::string::npos) {
     std::string names;

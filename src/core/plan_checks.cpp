@@ -107,8 +107,7 @@ void PlanBuilder::ListConditions() {
 CheckCases PlanBuilder::ReadCondition(std::size_t place) const {
   const Condition& condition = conditions_[place];
   const auto number = static_cast<int>(place);
-  if (condition.domain_column == 0)
-    return ReadCases(*condition.check, types_, number, options_.reference_time);
+  if (condition.domain_column == 0) return ReadCases(*condition.check, types_, number, options_.reference_time);
   const TypesByColumn value_type{{0, types_.at(condition.domain_column)}};
   CheckCases cases = ReadCases(*condition.check, value_type, number, options_.reference_time);
   NameColumn(cases, condition.domain_column);
@@ -173,7 +172,8 @@ void PlanBuilder::GroupConditions(std::map<std::size_t, CheckCases> open) {
     merged.columns = ColumnsOf(cases);
     merged.checks.insert(static_cast<int>(place));
     for (std::size_t i = groups.size(); i-- > 0;) {
-      const bool shares = std::ranges::any_of(groups[i].columns, [&](AttributeNumber c) { return merged.columns.contains(c); });
+      const bool shares =
+          std::ranges::any_of(groups[i].columns, [&](AttributeNumber c) { return merged.columns.contains(c); });
       if (!shares) continue;
       merged.columns.insert(groups[i].columns.begin(), groups[i].columns.end());
       merged.checks.insert(groups[i].checks.begin(), groups[i].checks.end());
@@ -191,8 +191,7 @@ void PlanBuilder::CloseGroup(CheckGroup group, const std::map<std::size_t, Check
   std::ranges::stable_sort(places, {}, [&](std::size_t place) { return open.at(place).size(); });
   CheckCase start;
   for (const AttributeNumber column : group.columns)
-    if (const auto found = base_.limits.find(column); found != base_.limits.end())
-      start.limits[column] = found->second;
+    if (const auto found = base_.limits.find(column); found != base_.limits.end()) start.limits[column] = found->second;
   group.cases = {start};
   for (const std::size_t place : places) {
     group.cases = BothCases(group.cases, open.at(place), types_);
@@ -207,7 +206,8 @@ void PlanBuilder::CloseGroup(CheckGroup group, const std::map<std::size_t, Check
                           group.cases.front().residues.end());
     return;
   }
-  for (const AttributeNumber column : group.columns) base_.limits[column] = HullOf(group.cases, column, types_.at(column));
+  for (const AttributeNumber column : group.columns)
+    base_.limits[column] = HullOf(group.cases, column, types_.at(column));
   groups_.push_back(std::move(group));
 }
 
@@ -252,11 +252,14 @@ void PlanBuilder::FilterParents() {
         choices[i].clear();
         for (const CheckCase& one : group.cases) {
           const auto found = one.limits.find(key.columns[i]);
-          if (found == one.limits.end()) choices[i].push_back(&state->limits);
-          else if (!found->second.always_null) choices[i].push_back(&found->second);
+          if (found == one.limits.end())
+            choices[i].push_back(&state->limits);
+          else if (!found->second.always_null)
+            choices[i].push_back(&found->second);
         }
       }
-      const bool unlimited = std::ranges::any_of(choices[i], [](const ColumnLimits* one) { return one->limits.IsUnlimited(); });
+      const bool unlimited =
+          std::ranges::any_of(choices[i], [](const ColumnLimits* one) { return one->limits.IsUnlimited(); });
       if (unlimited) choices[i].clear();
     }
     if (std::ranges::all_of(choices, [](const auto& one) { return one.empty(); })) continue;
@@ -298,8 +301,7 @@ bool PlanBuilder::IsKept(const Condition& condition) const {
       return false;
     if (state->role == ColumnRole::AlwaysNull) return !state->limits.not_null;
     if (state->role == ColumnRole::Reference)
-      return state->limits.limits.IsUnlimited() ||
-             table_.foreign_keys[state->foreign_key].referenced_oid != table_.oid;
+      return state->limits.limits.IsUnlimited() || table_.foreign_keys[state->foreign_key].referenced_oid != table_.oid;
     return state->role != ColumnRole::Sequential || SequenceFits(*state);
   });
 }

@@ -110,7 +110,8 @@ std::optional<ColumnReading> AsWrittenColumn(const Expression& expression, const
   const auto type = types.find(inner->column);
   if (type == types.end() || type->second.type == nullptr) return std::nullopt;
   const Type& base = *type->second.type;
-  static constexpr std::string_view kNames[] = {"json", "jsonb", "uuid", "bool", "inet", "cidr", "date", "timestamp", "timestamptz"};
+  static constexpr std::string_view kNames[] = {"json", "jsonb", "uuid",      "bool",       "inet",
+                                                "cidr", "date",  "timestamp", "timestamptz"};
   const bool never_blank = base.category == 'N' || base.kind == TypeKind::Array || base.kind == TypeKind::Enum ||
                            (base.schema == "pg_catalog" && std::ranges::find(kNames, base.name) != std::end(kNames));
   return never_blank ? std::optional(ColumnReading{inner->column, type->second, false}) : std::nullopt;
@@ -120,16 +121,19 @@ std::optional<ColumnReading> AsWrittenColumn(const Expression& expression, const
 std::optional<Atom> ReadNeverBlank(const Expression& left, const std::string& name, const std::string& text,
                                    const TypesByColumn& types) {
   const Expression& call = StripCasts(left);
-  const bool of_length = call.kind == Expression::Kind::Function && call.arguments.size() == 1 &&
-                         (call.name.ends_with("length"));
+  const bool of_length =
+      call.kind == Expression::Kind::Function && call.arguments.size() == 1 && (call.name.ends_with("length"));
   const auto column = AsWrittenColumn(of_length ? call.arguments.front() : left, types);
   if (!column) return std::nullopt;
-  const bool holds = of_length ? (name == ">" && text == "0") || (name == ">=" && text == "1") || (name == "<>" && text == "0")
-                               : name == "<>" && text.find_first_not_of(' ') == std::string::npos;
+  const bool holds =
+      of_length ? (name == ">" && text == "0") || (name == ">=" && text == "1") || (name == "<>" && text == "0")
+                : name == "<>" && text.find_first_not_of(' ') == std::string::npos;
   return holds ? std::optional(OfColumn(column->column)) : std::nullopt;
 }
 
-bool IsJson(const ColumnReading& column) { return column.type.type->name == "jsonb" || column.type.type->name == "json"; }
+bool IsJson(const ColumnReading& column) {
+  return column.type.type->name == "jsonb" || column.type.type->name == "json";
+}
 
 Atom OfJson(AttributeNumber column, JsonLimits json) {
   Atom atom = OfColumn(column);
@@ -174,11 +178,16 @@ std::optional<Atom> ReadJsonShape(const Expression& left, const std::string& nam
   if (!array || !IsJson(*array)) return std::nullopt;
   JsonLimits json;
   json.types = {"array"};
-  if (name == "=") json.min_items = *number, json.max_items = number;
-  else if (name == ">" || name == ">=") json.min_items = name == ">" ? *number + 1 : *number;
-  else if (name == "<" || name == "<=") json.max_items = name == "<" ? *number - 1 : *number;
-  else if (name == "<>" && *number == 0) json.min_items = 1;
-  else return std::nullopt;
+  if (name == "=")
+    json.min_items = *number, json.max_items = number;
+  else if (name == ">" || name == ">=")
+    json.min_items = name == ">" ? *number + 1 : *number;
+  else if (name == "<" || name == "<=")
+    json.max_items = name == "<" ? *number - 1 : *number;
+  else if (name == "<>" && *number == 0)
+    json.min_items = 1;
+  else
+    return std::nullopt;
   return OfJson(array->column, std::move(json));
 }
 

@@ -134,7 +134,8 @@ class Automaton {
     std::vector<int> targets;
     for (const int member : members)
       for (const Edge& edge : edges_[static_cast<std::size_t>(member)])
-        if (edge.step == Step::Symbols && edge.symbols[static_cast<std::size_t>(symbol)]) targets.push_back(edge.target);
+        if (edge.step == Step::Symbols && edge.symbols[static_cast<std::size_t>(symbol)])
+          targets.push_back(edge.target);
     return targets;
   }
 

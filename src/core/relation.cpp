@@ -55,8 +55,10 @@ void AddTerm(std::vector<Relation::Term>& terms, Relation::Term term) {
 std::optional<Polynomial> Sum(Polynomial left, Polynomial right, bool minus) {
   // Numbers next to days count days; anything else temporal is in microseconds.
   const auto to_micros = [](Polynomial& p) {
-    if (p.family == 'd') p.family = 't';
-    else return true;
+    if (p.family == 'd')
+      p.family = 't';
+    else
+      return true;
     return Scale(p, kMicrosPerDay);
   };
   char family = left.family;
@@ -322,8 +324,8 @@ bool BoundPosition(const Relation& relation, AttributeNumber target,
       const auto found = positions.find(column);
       if (found == positions.end() || !Multiply(value, found->second)) return false;
     }
-    if (occurrences > 1 || __builtin_add_overflow(occurrences == 1 ? factor : rest, value,
-                                                  occurrences == 1 ? &factor : &rest))
+    if (occurrences > 1 ||
+        __builtin_add_overflow(occurrences == 1 ? factor : rest, value, occurrences == 1 ? &factor : &rest))
       return false;
   }
   if (factor == 0) return false;
@@ -380,9 +382,8 @@ std::optional<std::int64_t> PositionOfText(const std::string& text, const TypeOf
 
 std::string TextOfPosition(Int128 position, const TypeOfColumn& type) {
   const auto scale = FindPositionScale(type);
-  const auto value =
-      static_cast<std::int64_t>(std::clamp<Int128>(position, std::numeric_limits<std::int64_t>::min() / 2,
-                                                   std::numeric_limits<std::int64_t>::max() / 2));
+  const auto value = static_cast<std::int64_t>(std::clamp<Int128>(
+      position, std::numeric_limits<std::int64_t>::min() / 2, std::numeric_limits<std::int64_t>::max() / 2));
   std::string text;
   if (!scale) return text;
   if (scale->family == 'd') {

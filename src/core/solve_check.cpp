@@ -47,8 +47,11 @@ class CaseReader {
       case Kind::BooleanTest:
         return BooleanTest(expression, want);
       case Kind::Constant:
-        return (want & (!expression.value ? kNull : *expression.value == "t" ? kTrue : kFalse)) != 0 ? AnyCase()
-                                                                                                    : CheckCases{};
+        return (want & (!expression.value          ? kNull
+                        : *expression.value == "t" ? kTrue
+                                                   : kFalse)) != 0
+                   ? AnyCase()
+                   : CheckCases{};
       case Kind::Operator:
         if (expression.arguments.size() == 2) return Comparison(expression, want);
         break;
@@ -69,8 +72,7 @@ class CaseReader {
       default:
         break;
     }
-    return OfAtom(want, expression.columns,
-                  [&](bool negated) { return ReadTruth(expression, !negated, types_); });
+    return OfAtom(want, expression.columns, [&](bool negated) { return ReadTruth(expression, !negated, types_); });
   }
 
  private:
@@ -230,8 +232,8 @@ class CaseReader {
   }
 
   static bool IsBooleanConstant(const Expression& expression) {
-    return expression.kind == Expression::Kind::Constant && (!expression.value || *expression.value == "t" ||
-                                                             *expression.value == "f" || *expression.value == "true");
+    return expression.kind == Expression::Kind::Constant &&
+           (!expression.value || *expression.value == "t" || *expression.value == "f" || *expression.value == "true");
   }
 
   // P = Q and the like between truth values.
@@ -241,8 +243,12 @@ class CaseReader {
     const std::string& name = comparison.name;
     CheckCases cases;
     const auto holds = [&name](bool x, bool y) {
-      return name == "=" ? x == y : name == "<" ? x < y : name == "<=" ? x <= y : name == ">" ? x > y
-             : name == ">=" ? x >= y : x != y;
+      return name == "="    ? x == y
+             : name == "<"  ? x < y
+             : name == "<=" ? x <= y
+             : name == ">"  ? x > y
+             : name == ">=" ? x >= y
+                            : x != y;
     };
     for (const bool x : {false, true})
       for (const bool y : {false, true}) {
@@ -260,7 +266,8 @@ class CaseReader {
   CheckCases Comparison(const Expression& comparison, Want want) const {
     const Expression& a = comparison.arguments[0];
     const Expression& b = comparison.arguments[1];
-    const bool truths = (IsBoolean(a) && (IsBoolean(b) || IsBooleanConstant(b))) || (IsBooleanConstant(a) && IsBoolean(b));
+    const bool truths =
+        (IsBoolean(a) && (IsBoolean(b) || IsBooleanConstant(b))) || (IsBooleanConstant(a) && IsBoolean(b));
     if (truths && !FlipComparison(comparison.name == "!=" ? "<>" : comparison.name).empty())
       return CompareTruths(comparison, want);
     for (const Expression* side : {&a, &b})

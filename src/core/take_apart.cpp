@@ -75,7 +75,8 @@ bool FindChoice(const Expression& expression, std::vector<std::size_t>& path) {
 void CollectColumns(Expression& expression) {
   if (expression.arguments.empty()) return;
   std::set<AttributeNumber> columns;
-  for (const Expression& argument : expression.arguments) columns.insert(argument.columns.begin(), argument.columns.end());
+  for (const Expression& argument : expression.arguments)
+    columns.insert(argument.columns.begin(), argument.columns.end());
   expression.columns.assign(columns.begin(), columns.end());
 }
 
@@ -171,7 +172,8 @@ std::optional<NullCount> CountNulls(const Expression& comparison) {
     count.arguments = call.arguments;
   } else if (call.name == "cardinality" && !call.arguments.empty()) {
     const Expression& inner = StripCasts(call.arguments.front());
-    if (inner.kind != Kind::Function || inner.name != "array_remove" || inner.arguments.size() != 2) return std::nullopt;
+    if (inner.kind != Kind::Function || inner.name != "array_remove" || inner.arguments.size() != 2)
+      return std::nullopt;
     const Expression& array = StripCasts(inner.arguments[0]);
     const auto removed = AsConstant(inner.arguments[1]);
     if (array.kind != Kind::Array || !removed || !removed->is_null) return std::nullopt;
@@ -188,11 +190,16 @@ std::optional<NullCount> CountNulls(const Expression& comparison) {
 
 bool IsStrict(const Expression& expression) {
   if (expression.kind == Kind::Operator) return expression.name != "||" || !expression.type.ends_with("[]");
-  static const std::set<std::string> kStrict = {
-      "length",   "char_length", "character_length", "octet_length", "lower", "upper", "btrim",   "ltrim",
-      "rtrim",    "left",        "right",            "substr",       "abs",   "round", "floor",   "ceil",
-      "position", "strpos",      "replace",          "date_part",    "trunc", "mod",   "extract", "cardinality",
-      "substring", "date_trunc", "jsonb_typeof",     "reverse",      "sign",  "initcap"};
+  static const std::set<std::string> kStrict = {"length",       "char_length", "character_length",
+                                                "octet_length", "lower",       "upper",
+                                                "btrim",        "ltrim",       "rtrim",
+                                                "left",         "right",       "substr",
+                                                "abs",          "round",       "floor",
+                                                "ceil",         "position",    "strpos",
+                                                "replace",      "date_part",   "trunc",
+                                                "mod",          "extract",     "cardinality",
+                                                "substring",    "date_trunc",  "jsonb_typeof",
+                                                "reverse",      "sign",        "initcap"};
   return expression.kind == Kind::Function && kStrict.contains(expression.name);
 }
 

@@ -263,8 +263,10 @@ std::optional<TextCondition> ReadPosition(const Expression& left, const std::str
   const auto text = TextOf(call.arguments[1]);
   const auto operand = ReadOperand(call.arguments[0], types);
   if (!text || !operand) return std::nullopt;
-  const bool is_absent = (name == "=" && number == "0") || (name == "<" && number == "1") || (name == "<=" && number == "0");
-  const bool is_present = (name == ">" && number == "0") || (name == ">=" && number == "1") || (name == "<>" && number == "0");
+  const bool is_absent =
+      (name == "=" && number == "0") || (name == "<" && number == "1") || (name == "<=" && number == "0");
+  const bool is_present =
+      (name == ">" && number == "0") || (name == ">=" && number == "1") || (name == "<>" && number == "0");
   const bool is_first = name == "=" && number == "1";
   if (!is_absent && !is_present && !is_first) return Refused(*operand, "the position is not zero");
   auto reading = ReadRegex((is_first ? "^" : "") + QuoteRegex(*text), false);
@@ -351,8 +353,8 @@ std::optional<TextCondition> ReadTextLength(const Expression& left, const std::s
   }
   if (least > 255 || most > 255) return Refused(*operand, "the length is too large");
   if (name != "<>" && name.find('<') != std::string::npos && most < 0) most = 0, least = 1;  // nothing is that short
-  const auto text = "^.{" + std::to_string(std::max<std::int64_t>(least, 0)) + "," +
-                    (most < 0 ? "" : std::to_string(most)) + "}$";
+  const auto text =
+      "^.{" + std::to_string(std::max<std::int64_t>(least, 0)) + "," + (most < 0 ? "" : std::to_string(most)) + "}$";
   const auto reading = ReadRegex(text, false);
   if (!reading.pattern) return Refused(*operand, reading.why_not);
   TextPattern pattern = *reading.pattern;

@@ -54,8 +54,8 @@ char CountsAll(FuncExpr* call, int count, const ElementType& element) {
     for (int i = 0; i < count; ++i)
       values[i] = OidInputFunctionCall(input, psprintf("%d", round == 0 ? 1 : 7 + i), parameter, -1);
     for (int nulls = 0; nulls < 1 << count; ++nulls) {
-      const int number = CallOnPattern(&function, call->inputcollid, element, values, count, nulls,
-                                       call->funcresulttype == INT8OID);
+      const int number =
+          CallOnPattern(&function, call->inputcollid, element, values, count, nulls, call->funcresulttype == INT8OID);
       const int null_count = pg_popcount32(static_cast<uint32>(nulls));
       counts_nulls = counts_nulls && number == null_count;
       counts_values = counts_values && number == count - null_count;

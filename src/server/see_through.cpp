@@ -136,7 +136,8 @@ Node* ReadBodySafely(HeapTuple function, FuncExpr* call, bool is_plpgsql) {
 }  // namespace
 
 Node* SeeThroughCall(FuncExpr* call, bool* is_strict) {
-  if (get_func_namespace(call->funcid) == PG_CATALOG_NAMESPACE || call->funcretset || call->funcvariadic) return nullptr;
+  if (get_func_namespace(call->funcid) == PG_CATALOG_NAMESPACE || call->funcretset || call->funcvariadic)
+    return nullptr;
   HeapTuple function = SearchSysCache1(PROCOID, ObjectIdGetDatum(call->funcid));
   if (!HeapTupleIsValid(function)) return nullptr;
   auto* form = reinterpret_cast<Form_pg_proc>(GETSTRUCT(function));

@@ -99,7 +99,8 @@ class Judge {
     return folded;
   }
   static bool IsNumber(const std::string& text) {
-    return text.find_first_not_of("0123456789.-") == std::string::npos && text.rfind('-') == (text[0] == '-' ? 0 : std::string::npos);
+    return text.find_first_not_of("0123456789.-") == std::string::npos &&
+           text.rfind('-') == (text[0] == '-' ? 0 : std::string::npos);
   }
   Value OfOperator(const Expression& e) const {
     const Value a = Of(e.arguments[0]);
@@ -176,7 +177,8 @@ TEST_F(CheckCasesTest, ExactlyOneOf) {
 }
 
 TEST_F(CheckCasesTest, CountsOfNulls) {
-  table_.Check(Compare(Count({"a", "b", "c"}), ">=", Number("2"))).Check(Compare(Count({"note", "other"}), "<=", Number("1")));
+  table_.Check(Compare(Count({"a", "b", "c"}), ">=", Number("2")))
+      .Check(Compare(Count({"note", "other"}), "<=", Number("1")));
   ExpectSolved({"a", "b", "c", "note", "other"});
 }
 
@@ -222,7 +224,9 @@ TEST_F(CheckCasesTest, Choices) {
 
 TEST_F(CheckCasesTest, OrderBetweenColumns) {
   table_.Check(Compare(Col("starts"), "<=", Col("ends"))).Check(Compare(Col("a"), "<", Col("b")));
-  table_.Check(Compare(Col("b"), "<", Col("c"))).Check(Between(Col("c"), "0", "50")).Check(Compare(Col("a"), ">=", "0"));
+  table_.Check(Compare(Col("b"), "<", Col("c")))
+      .Check(Between(Col("c"), "0", "50"))
+      .Check(Compare(Col("a"), ">=", "0"));
   ExpectSolved({"starts", "ends", "a", "b", "c"});
 }
 
@@ -233,7 +237,9 @@ TEST_F(CheckCasesTest, OrderInOneCaseOnly) {
 
 TEST_F(CheckCasesTest, ColumnsDiffer) {
   table_.Check(Compare(Col("a"), "<>", Col("b"))).Check(Between(Col("a"), "1", "2")).Check(Between(Col("b"), "1", "2"));
-  table_.Check(Compare(Col("note"), "<>", Col("other"))).Check(In(Col("note"), {"x", "y"})).Check(In(Col("other"), {"x", "y"}));
+  table_.Check(Compare(Col("note"), "<>", Col("other")))
+      .Check(In(Col("note"), {"x", "y"}))
+      .Check(In(Col("other"), {"x", "y"}));
   ExpectSolved({"a", "b", "note", "other"});
 }
 

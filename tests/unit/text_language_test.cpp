@@ -10,6 +10,7 @@
 
 #include "../../src/core/derived_value_set.h"
 #include "../../src/core/read_regex.h"
+#include "dbmocker/error.h"
 #include "sample_types.h"
 
 namespace dbmocker::sample {
