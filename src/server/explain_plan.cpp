@@ -54,13 +54,9 @@ std::vector<PlanLine> ExplainTarget(Oid target, std::int64_t rows, const RunOpti
   facts.has_rows = look.has_rows;
   facts.first_ordinal = static_cast<std::uint64_t>(look.first_row);
   const std::unique_ptr<Plan> plan = PlanRows(table, rows, options, false, facts);
+  MeasureRejection(target, table, *plan, options, plan->lines);
   AddWriterLines(table, ReviewTarget(target, table, *plan, options), plan->lines);
   return plan->lines;
-  const auto plan = PlanRows(table, rows, options, false, facts);
-  std::vector<PlanLine> lines = plan->lines;
-  MeasureRejection(target, table, *plan, options, lines);
-  AddWriterLines(table, rows, options, lines);
-  return lines;
 }
 
 void PutLine(const ResultSink& sink, const PlanLine& line) {
