@@ -54,6 +54,19 @@ struct ValueInterval {
   bool upper_inclusive = true;
 };
 
+// A set of texts (src/core/text_language.h), made by whoever reads CHECK constraints.
+struct TextPattern;
+using TextPatternPointer = std::shared_ptr<const TextPattern>;
+
+// The shape of json documents.
+struct JsonLimits {
+  std::vector<std::string> types;  // as jsonb_typeof() names them; empty = any
+  std::vector<std::string> keys;  // that an object has
+  std::int64_t min_items = 0;  // of an array
+  std::optional<std::int64_t> max_items;
+  bool operator==(const JsonLimits&) const = default;
+};
+
 // What CHECK constraints, domains and rules say of one column's values; all of it must hold at once.
 struct ValueLimits {
   std::vector<ValueInterval> intervals;  // any one of them; empty = unbounded
@@ -62,9 +75,13 @@ struct ValueLimits {
   std::vector<std::string> excluded;  // none of these
   std::optional<std::int64_t> min_length;  // characters (bytes for bytea, elements for arrays)
   std::optional<std::int64_t> max_length;
+  TextPatternPointer pattern;  // text types: only texts of this set; nullptr = any
+  std::shared_ptr<const ValueLimits> elements;  // arrays: of every element, none of which is NULL then; nullptr = any
+  std::shared_ptr<const JsonLimits> json;  // json and jsonb; nullptr = any
 
   bool IsUnlimited() const {
-    return intervals.empty() && !has_allowed && excluded.empty() && !min_length && !max_length;
+    return intervals.empty() && !has_allowed && excluded.empty() && !min_length && !max_length && pattern == nullptr &&
+           elements == nullptr && json == nullptr;
   }
 };
 

@@ -105,13 +105,14 @@ char FindDelimiter(const Type& element) {
 ValueSetPointer MakeArrayValueSet(const TypeRequest& request) {
   if (request.type.kind != TypeKind::Array || request.type.element == nullptr) return nullptr;
   const Type& element_type = *request.type.element;
-  ValueSetPointer element =
-      MakeTypeValueSet(element_type, request.modifier, ValueLimits{}, request.unique, request.context);
+  ValueSetPointer element = MakeTypeValueSet(
+      element_type, request.modifier, request.limits.elements == nullptr ? ValueLimits{} : *request.limits.elements,
+      request.unique, request.context);
   if (element == nullptr) return nullptr;
   int modifier = -1;
   const char delimiter = FindDelimiter(UnwrapDomains(element_type, modifier));
   // Elements of a domain may have to be there.
-  const bool has_nulls = !request.unique && element_type.kind != TypeKind::Domain;
+  const bool has_nulls = !request.unique && element_type.kind != TypeKind::Domain && request.limits.elements == nullptr;
   return std::make_shared<ArrayValueSet>(std::move(element), delimiter, ResolveLengths(request), request.unique,
                                          has_nulls);
 }

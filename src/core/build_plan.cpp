@@ -65,12 +65,14 @@ std::unique_ptr<Plan> PlanBuilder::Build() {
   plan_->attribute_count = table_.attribute_count;
   CreateColumns();
   ReadLimits();
+  FilterParents();
   PlaceSequences();
   PlaceReferences();
   PlaceKeys();
   PlaceSelfReferences();
   PlaceRest();
   PlaceNulls();
+  PlaceCases();
   JudgeChecks();
   MovePlan();
   ReportTable();
@@ -118,42 +120,8 @@ void PlanBuilder::LeaveToDefault(ColumnState& state) {
   plan_->server_columns.push_back(state.column->number);
 }
 
-// Limits from table CHECKs, from partition bounds read as one more CHECK, and from the columns' domains.
-void PlanBuilder::ReadLimits() {
-  TypesByColumn types;
-  LimitsByColumn limits;
-  for (const auto& [number, state] : columns_) types[number] = state.base;
-  for (const CheckConstraint& check : table_.checks) {
-    try {
-      const bool solved = SolveCheck(check.check, types, limits);
-      check_methods_[check.name] = {solved ? "construction" : "rejection", check.text};
-      for (const AttributeNumber number : check.check.columns)
-        if (ColumnState* state = Find(number); state != nullptr && !solved) state->is_judged = true;
-    } catch (const Error& error) {
-      // A contradiction in one column leaves it NULL, which a CHECK accepts unless it says otherwise.
-      const Column* column = check.check.columns.size() == 1 ? table_.FindColumn(check.check.columns.front()) : nullptr;
-      if (column != nullptr && !column->not_null && !column->type->not_null) {
-        limits[column->number].always_null = true;
-        check_methods_[check.name] = {"rejection", check.text};
-        continue;
-      }
-      const std::string& reason = error.report().detail;
-      throw Error(sqlstate::kInvalidParameterValue,
-                  "cannot generate rows for table \"" + table_.name + "\": no value satisfies its CHECK constraints",
-                  "Constraint \"" + check.name + "\" " + check.text + " contradicts itself or the ones before it." +
-                      (reason.empty() ? "" : " " + reason),
-                  "Drop or change one of the constraints.");
-    }
-  }
-  ReadPartitions(types, limits);
-  for (auto& [number, state] : columns_) {
-    const auto found = limits.find(number);
-    ReadDomains(state, found == limits.end() ? nullptr : &found->second);
-  }
-}
-
 // A row must fit one of the leaves, unless there is a default one.
-void PlanBuilder::ReadPartitions(const TypesByColumn& types, LimitsByColumn& limits) {
+void PlanBuilder::ReadPartitions(LimitsByColumn& limits) {
   if (table_.partitions.empty() || std::ranges::any_of(table_.partitions, &Partition::is_default)) return;
   Expression any;
   any.kind = Expression::Kind::Or;
@@ -162,7 +130,7 @@ void PlanBuilder::ReadPartitions(const TypesByColumn& types, LimitsByColumn& lim
   if (any.arguments.empty()) return;
   try {
     const bool is_whole = table_.kind == 'p' && table_.partition_key.starts_with("HASH");  // leaves for every row
-    if (SolveCheck(any, types, limits) || is_whole) return;
+    if (SolveCheck(any, types_, limits) || is_whole) return;
     for (const Expression& constraint : any.arguments)
       for (const AttributeNumber number : constraint.columns)
         if (ColumnState* state = Find(number); state != nullptr) state->is_judged = true;
@@ -171,23 +139,6 @@ void PlanBuilder::ReadPartitions(const TypesByColumn& types, LimitsByColumn& lim
                 "cannot generate rows for table \"" + table_.name + "\": no partition accepts its CHECK constraints",
                 "PARTITION BY " + table_.partition_key + ". " + error.report().detail,
                 "Create a partition for rows that satisfy the CHECK constraints.");
-  }
-}
-
-void PlanBuilder::ReadDomains(ColumnState& state, const ColumnLimits* of_checks) {
-  LimitsByColumn of_domain;
-  const TypesByColumn value_type{{0, state.base}};
-  try {
-    if (of_checks != nullptr) state.limits = *of_checks;
-    for (const DomainConstraint& constraint : state.column->type->constraints)
-      SolveCheck(constraint.check, value_type, of_domain);
-    if (const auto found = of_domain.find(0); found != of_domain.end())
-      MergeColumnLimits(state.limits, found->second, state.base);
-    const bool is_filled = state.column->not_null && state.role == ColumnRole::Undecided;
-    if (state.limits.always_null && is_filled)
-      throw Error(sqlstate::kInvalidParameterValue, "the column is NOT NULL, but a CHECK constraint allows only NULL");
-  } catch (const Error& error) {
-    RefuseColumn(state, error);
   }
 }
 
@@ -209,23 +160,6 @@ bool PlanBuilder::SequenceFits(const ColumnState& state) const {
   return std::ranges::any_of(limits.intervals, [&](const ValueInterval& interval) {
     return contains(interval, first) && contains(interval, last);
   });
-}
-
-// A solved CHECK is kept only by columns that the plan draws within limits; on others the server has to judge.
-void PlanBuilder::JudgeChecks() {
-  for (const CheckConstraint& check : table_.checks) {
-    auto& [method, detail] = check_methods_[check.name];
-    if (method != "construction") continue;
-    const bool is_kept = std::ranges::all_of(check.check.columns, [&](AttributeNumber number) {
-      const ColumnState* state = Find(number);
-      if (state == nullptr || state->role == ColumnRole::Generated || state->role == ColumnRole::ServerDefault)
-        return false;
-      if (state->role == ColumnRole::AlwaysNull) return !state->limits.not_null;
-      if (state->role == ColumnRole::Reference) return state->limits.limits.IsUnlimited();
-      return state->role != ColumnRole::Sequential || SequenceFits(*state);
-    });
-    if (!is_kept) method = "rejection";
-  }
 }
 
 // A column called "id" that no key or sequence decides still tells rows apart: it takes the row's number, from 1.
@@ -291,6 +225,7 @@ void PlanBuilder::PlaceNulls() {
     const double probability = NullProbability(state, options_.null_probability);
     if (probability <= 0) continue;
     state.null_below = NullThreshold(probability);
+    state.null_is_usual = true;
     state.null_lane = AddSource(MakeNullWordSource(KeyFor(state.column->name + " IS NULL"), std::nullopt));
   }
 }

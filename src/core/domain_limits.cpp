@@ -13,6 +13,7 @@ ValueLimits AddDomainLimits(const Type& domain, const ValueLimits& limits) {
   ColumnLimits both;
   both.limits = limits;
   if (const auto found = of_domain.find(0); found != of_domain.end()) MergeColumnLimits(both, found->second, base);
+  if (both.always_null) ThrowNoValue(*base.type, limits);
   return both.limits;
 }
 

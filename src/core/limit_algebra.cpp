@@ -7,6 +7,8 @@
 #include <cstdlib>
 
 #include "dbmocker/error.h"
+#include "text_language.h"
+#include "type_value_sets.h"
 
 namespace dbmocker {
 namespace {
@@ -105,7 +107,9 @@ std::optional<ValueLimits> Unite(const std::vector<ValueLimits>& branches, const
   bool lists_only = true;
   for (const ValueLimits& limits : branches) {
     if (limits.IsUnlimited()) return ValueLimits{};
-    if (limits.min_length || limits.max_length || !limits.excluded.empty()) return std::nullopt;
+    if (limits.min_length || limits.max_length || !limits.excluded.empty() || limits.pattern || limits.elements ||
+        limits.json)
+      return std::nullopt;
     if (limits.has_allowed && !limits.intervals.empty()) return std::nullopt;
     lists_only &= limits.has_allowed;
   }
@@ -122,6 +126,95 @@ std::optional<ValueLimits> Unite(const std::vector<ValueLimits>& branches, const
   }
   JoinIntervals(united.intervals, type);
   return united;
+}
+
+namespace {
+
+TextPatternPointer IntersectPatterns(const TextPatternPointer& left, const TextPatternPointer& right) {
+  if (left == nullptr || right == nullptr || left == right) return left == nullptr ? right : left;
+  auto exact = TextLanguage::Intersect(left->exact, right->exact);
+  if (!exact) return left;  // too large: the server's check decides
+  if (exact->IsEmpty()) ThrowContradiction("No text matches all of its patterns at once.");
+  auto preferred = TextLanguage::Intersect(left->preferred, right->preferred);
+  if (!preferred || preferred->IsEmpty()) preferred = TextLanguage::Intersect(left->preferred, right->exact);
+  if (!preferred || preferred->IsEmpty()) preferred = TextLanguage::Intersect(left->exact, right->preferred);
+  if (!preferred) preferred = exact;
+  return std::make_shared<TextPattern>(TextPattern{std::move(*exact), std::move(*preferred)});
+}
+
+std::shared_ptr<const ValueLimits> IntersectElements(const std::shared_ptr<const ValueLimits>& left,
+                                                     const std::shared_ptr<const ValueLimits>& right,
+                                                     const TypeOfColumn& type) {
+  if (left == nullptr || right == nullptr) return left == nullptr ? right : left;
+  const bool has_element = type.type != nullptr && type.type->element != nullptr;
+  const TypeOfColumn element = has_element ? UnwrapDomains(*type.type->element, type.type_modifier) : TypeOfColumn{};
+  return std::make_shared<ValueLimits>(Intersect(*left, *right, element));
+}
+
+std::shared_ptr<const JsonLimits> IntersectJson(const std::shared_ptr<const JsonLimits>& left,
+                                                const std::shared_ptr<const JsonLimits>& right) {
+  if (left == nullptr || right == nullptr) return left == nullptr ? right : left;
+  JsonLimits both = *left;
+  if (both.types.empty()) both.types = right->types;
+  if (!left->types.empty() && !right->types.empty()) {
+    std::erase_if(both.types,
+                  [&](const std::string& one) { return std::ranges::find(right->types, one) == right->types.end(); });
+    if (both.types.empty()) ThrowContradiction("No document has all of its types at once.");
+  }
+  for (const std::string& key : right->keys)
+    if (std::ranges::find(both.keys, key) == both.keys.end()) both.keys.push_back(key);
+  both.min_items = std::max(both.min_items, right->min_items);
+  both.max_items = MinOf(both.max_items, right->max_items);
+  if (both.max_items && *both.max_items < both.min_items) ThrowContradiction("No array has so many and so few items.");
+  return std::make_shared<JsonLimits>(std::move(both));
+}
+
+// Lists keep only what the rest allows, so that contradictions show at once.
+void FilterAllowed(ValueLimits& limits, const TypeOfColumn& type) {
+  if (!limits.has_allowed) return;
+  ValueLimits rest = limits;
+  rest.has_allowed = false;
+  std::erase_if(limits.allowed, [&](const std::string& text) { return !Satisfies(text, rest, type); });
+  if (limits.allowed.empty()) ThrowContradiction("No value is in all of its lists at once.");
+}
+
+bool LiesIn(const std::string& text, const ValueInterval& interval, const TypeOfColumn& type) {
+  const int above = interval.lower ? CompareValues(text, *interval.lower, type) : 1;
+  const int below = interval.upper ? CompareValues(*interval.upper, text, type) : 1;
+  return (above > 0 || (above == 0 && interval.lower_inclusive)) &&
+         (below > 0 || (below == 0 && interval.upper_inclusive));
+}
+
+}  // namespace
+
+bool Satisfies(const std::string& text, const ValueLimits& limits, const TypeOfColumn& type) {
+  if (limits.has_allowed && !Contains(limits.allowed, text, type)) return false;
+  if (!limits.intervals.empty() &&
+      std::ranges::none_of(limits.intervals, [&](const ValueInterval& one) { return LiesIn(text, one, type); }))
+    return false;
+  if (Contains(limits.excluded, text, type)) return false;
+  const bool is_text = type.type != nullptr && type.type->category == 'S';
+  if (!is_text) return true;
+  const std::int64_t length = CountCharacters(text);
+  if (length < limits.min_length.value_or(0) || length > limits.max_length.value_or(length)) return false;
+  return limits.pattern == nullptr || limits.pattern->exact.Matches(text);
+}
+
+bool SameLimits(const ValueLimits& a, const ValueLimits& b) {
+  const auto same_interval = [](const ValueInterval& x, const ValueInterval& y) {
+    return x.lower == y.lower && x.upper == y.upper && (!x.lower || x.lower_inclusive == y.lower_inclusive) &&
+           (!x.upper || x.upper_inclusive == y.upper_inclusive);
+  };
+  return std::ranges::equal(a.intervals, b.intervals, same_interval) && a.has_allowed == b.has_allowed &&
+         a.allowed == b.allowed && a.excluded == b.excluded && a.min_length == b.min_length &&
+         a.max_length == b.max_length &&
+         (a.pattern == b.pattern || (a.pattern && b.pattern && *a.pattern == *b.pattern)) &&
+         (a.elements == b.elements || (a.elements && b.elements && SameLimits(*a.elements, *b.elements))) &&
+         (a.json == b.json || (a.json && b.json && *a.json == *b.json));
+}
+
+bool SameColumnLimits(const ColumnLimits& a, const ColumnLimits& b) {
+  return a.not_null == b.not_null && a.always_null == b.always_null && SameLimits(a.limits, b.limits);
 }
 
 ValueLimits Intersect(const ValueLimits& left, const ValueLimits& right, const TypeOfColumn& type) {
@@ -142,20 +235,35 @@ ValueLimits Intersect(const ValueLimits& left, const ValueLimits& right, const T
     std::erase_if(result.allowed, [&](const std::string& text) { return !Contains(right.allowed, text, type); });
   }
   if (result.has_allowed && result.allowed.empty()) ThrowContradiction("No value is in all of its lists at once.");
-  result.excluded.insert(result.excluded.end(), right.excluded.begin(), right.excluded.end());
+  for (const std::string& text : right.excluded)
+    if (std::ranges::find(result.excluded, text) == result.excluded.end()) result.excluded.push_back(text);
   result.min_length = MaxOf(left.min_length, right.min_length);
   result.max_length = MinOf(left.max_length, right.max_length);
   if (result.min_length && result.max_length && *result.min_length > *result.max_length)
     ThrowContradiction("The shortest legal length is " + std::to_string(*result.min_length) + ", the longest " +
                        std::to_string(*result.max_length) + ".");
+  result.pattern = IntersectPatterns(left.pattern, right.pattern);
+  result.elements = IntersectElements(left.elements, right.elements, type);
+  result.json = IntersectJson(left.json, right.json);
+  FilterAllowed(result, type);
   return result;
 }
 
 void MergeColumnLimits(ColumnLimits& into, const ColumnLimits& from, const TypeOfColumn& type) {
-  into.limits = Intersect(into.limits, from.limits, type);
   into.not_null |= from.not_null;
   into.always_null |= from.always_null;
   if (into.not_null && into.always_null) ThrowContradiction("It must be NULL and must not be NULL.");
+  if (into.always_null) {
+    into.limits = {};
+    return;
+  }
+  try {
+    into.limits = Intersect(into.limits, from.limits, type);
+  } catch (const Error&) {
+    if (into.not_null) throw;
+    into.always_null = true;
+    into.limits = {};
+  }
 }
 
 }  // namespace dbmocker

@@ -17,7 +17,14 @@ int CompareValues(const std::string& left, const std::string& right, const TypeO
 // Limits that hold exactly the values that at least one of `branches` holds; nullopt where limits cannot say that.
 std::optional<ValueLimits> Unite(const std::vector<ValueLimits>& branches, const TypeOfColumn& type);
 
-// Adds `from` to `into`. Throws Error 22023 if nothing satisfies both.
+// Adds `from` to `into`. Values that contradict each other leave NULL, where that is allowed. Throws Error 22023 if
+// nothing satisfies both.
 void MergeColumnLimits(ColumnLimits& into, const ColumnLimits& from, const TypeOfColumn& type);
+
+// True if the value lies within the limits.
+bool Satisfies(const std::string& text, const ValueLimits& limits, const TypeOfColumn& type);
+
+bool SameLimits(const ValueLimits& a, const ValueLimits& b);
+bool SameColumnLimits(const ColumnLimits& a, const ColumnLimits& b);
 
 }  // namespace dbmocker

@@ -1,6 +1,10 @@
 // The door to all value sets of types: unwraps domains, with what their checks say, and asks the families in turn.
 // Holds no knowledge of single types; a new type goes into the file of its family.
 // Read first: MakeTypeValueSet.
+#include <algorithm>
+#include <iterator>
+
+#include "derived_value_set.h"
 #include "type_value_sets.h"
 
 namespace dbmocker {
@@ -15,6 +19,15 @@ constexpr Family kFamilies[] = {
     MakeRangeValueSet,
 };
 
+// Types whose families leave out excluded values themselves.
+bool KeepsExclusions(const Type& type) {
+  if (type.kind == TypeKind::Enum || type.category == 'S') return true;
+  static constexpr std::string_view kNames[] = {"int2",      "int4",        "int8",   "oid",  "money",
+                                                "numeric",   "float4",      "float8", "date", "time",
+                                                "timestamp", "timestamptz", "bool"};
+  return type.schema == "pg_catalog" && std::ranges::find(kNames, type.name) != std::end(kNames);
+}
+
 }  // namespace
 
 ValueSetPointer MakeTypeValueSet(const Type& type, int type_modifier, const ValueLimits& limits, bool unique,
@@ -26,9 +39,15 @@ ValueSetPointer MakeTypeValueSet(const Type& type, int type_modifier, const Valu
   const TypeRequest request{base, modifier, limits, unique, context};
   if (!base.has_input) return nullptr;
   if (limits.has_allowed) return MakeAllowedValueSet(request);
+  if (limits.pattern != nullptr)
+    if (ValueSetPointer values = MakePatternValueSet(request)) return values;
+  if (limits.json != nullptr)
+    if (ValueSetPointer values = MakeShapedJsonSet(request)) return values;
   // int2vector and oidvector may be described as arrays, but are types of their own to a reader of text.
   for (const Family family : kFamilies) {
-    if (ValueSetPointer values = family(request)) return values;
+    ValueSetPointer values = family(request);
+    if (values == nullptr) continue;
+    return limits.excluded.empty() || KeepsExclusions(base) ? values : LeaveOut(std::move(values), limits.excluded);
   }
   return nullptr;
 }

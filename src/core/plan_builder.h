@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "case_sources.h"
 #include "dbmocker/error.h"
 #include "dbmocker/plan.h"
 #include "dbmocker/provider.h"
@@ -39,11 +40,30 @@ struct ColumnState {
   ValueSetPointer values;
   LaneNumber null_lane = -1;
   std::uint64_t null_below = 0;
+  bool null_is_usual = false;  // no key depends on which rows are NULL
   std::size_t foreign_key = 0;  // for Reference: place in Table::foreign_keys
   bool is_judged = false;  // by the server, row by row (a CHECK or bound not solved): may have to be drawn again
   bool is_referred_to = false;  // by rows of the same run: must not become NULL
   std::string generator;  // words for the plan
   std::string reason;
+};
+
+// Columns that CHECK constraints bind together, and the ways in which they may be filled.
+struct CheckGroup {
+  std::set<AttributeNumber> columns;
+  CheckCases cases;
+  std::set<int> checks;  // places in PlanBuilder's list of conditions
+  LaneNumber case_lane = -1;  // -1: a single case
+};
+
+// A CHECK of the table or of a column's domain.
+struct Condition {
+  std::string name;
+  std::string text;
+  AttributeNumber domain_column = 0;  // 0: a table's
+  const Expression* check = nullptr;
+  std::vector<AttributeNumber> columns;
+  std::string why_not;  // not empty: left to rejection, for this reason
 };
 
 class PlanBuilder {
@@ -54,16 +74,39 @@ class PlanBuilder {
  private:
   // build_plan.cpp
   void CreateColumns();
-  void ReadLimits();
-  void ReadDomains(ColumnState& state, const ColumnLimits* of_checks);
-  void ReadPartitions(const TypesByColumn& types, LimitsByColumn& limits);
+  void ReadPartitions(LimitsByColumn& limits);
   bool NumberRows(ColumnState& state);
   void PlaceRest();
   void PlaceNulls();
   bool SequenceFits(const ColumnState& state) const;
-  void JudgeChecks();
   void MovePlan();
   void LeaveToDefault(ColumnState& state);
+
+  // plan_checks.cpp
+  void ReadLimits();
+  void ListConditions();
+  CheckCases ReadCondition(std::size_t place) const;
+  void AddToBase(std::size_t place, const CheckCases& cases);
+  void GroupConditions(std::map<std::size_t, CheckCases> open);
+  void CloseGroup(CheckGroup group, const std::map<std::size_t, CheckCases>& open);
+  void TakeLimits();
+  void FilterParents();
+  void NoteResidues(const CheckCase& one);
+  [[noreturn]] void RefuseConditions(std::size_t place, const std::string& detail) const;
+  void JudgeChecks();
+  bool IsKept(const Condition& condition) const;
+
+  // plan_cases.cpp
+  void PlaceCases();
+  void PlaceGroup(CheckGroup& group);
+  void PruneCases(CheckGroup& group);
+  std::optional<CaseDriver> MakeDriver(const CheckGroup& group, AttributeNumber number);
+  bool FollowsCase(const ColumnState& state) const;
+  void PlaceCaseValues(CheckGroup& group, AttributeNumber number);
+  void PlaceCaseNulls(CheckGroup& group, AttributeNumber number);
+  void PlaceRelations(CheckGroup& group);
+  void RelateColumn(CheckGroup& group, AttributeNumber target, const std::vector<RelatedRule>& rules);
+  bool MayMove(const ColumnState& state) const;
 
   // plan_references.cpp
   void PlaceReferences();
@@ -134,7 +177,7 @@ class PlanBuilder {
   const Table& table_;
   const std::uint64_t rows_;
   const PlanOptions& options_;
-  const TargetFacts& facts_;
+  TargetFacts facts_;  // parents without the keys that CHECK constraints forbid
   ValueContext context_;
   std::unique_ptr<Plan> plan_;
   std::map<AttributeNumber, ColumnState> columns_;
@@ -145,7 +188,12 @@ class PlanBuilder {
   std::set<std::size_t> key_references_;  // foreign keys whose lane a unique key decides
   std::vector<std::set<AttributeNumber>> unique_column_sets_;  // sets whose values are distinct by construction
   std::map<std::string, std::pair<std::string, std::string>> key_methods_;  // constraint -> method, detail
-  std::map<std::string, std::pair<std::string, std::string>> check_methods_;
+  TypesByColumn types_;
+  CheckCase base_;  // what single limits of columns say
+  std::vector<Condition> conditions_;
+  std::vector<CheckGroup> groups_;
+  // By column: the parts of its value set that each case of its group takes, and the size of the set without them.
+  std::map<AttributeNumber, std::pair<std::vector<CaseChoice>, std::uint64_t>> case_parts_;
   std::map<std::string, std::pair<std::string, std::string>> reference_methods_;
 };
 

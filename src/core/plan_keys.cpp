@@ -247,7 +247,9 @@ bool PlanBuilder::PlaceProviderKey(ColumnState& state, bool ignoring_case) {
     const ValueLimits& limits = state.limits.limits;
     ValueSetPointer values = MakeProvided(state, state.meaning->group);
     constexpr std::int64_t kSuffix = 2;  // characters that a suffix has at least
-    if (values == nullptr || state.base.type->category != 'S' || limits.min_length.value_or(0) > kSuffix) return false;
+    if (values == nullptr || state.base.type->category != 'S' || limits.min_length.value_or(0) > kSuffix ||
+        limits.pattern != nullptr)
+      return false;
     constexpr std::int64_t kUnbounded = std::numeric_limits<std::int32_t>::max();
     const auto of_type = MaxLengthOfModifier(*state.base.type, state.base.type_modifier);
     const std::int64_t longest = std::min(limits.max_length.value_or(kUnbounded), of_type.value_or(kUnbounded));

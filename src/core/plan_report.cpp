@@ -46,9 +46,13 @@ void PlanBuilder::ReportColumns() {
 }
 
 void PlanBuilder::ReportConstraints() {
-  for (const CheckConstraint& check : table_.checks) {
-    const auto& [method, detail] = check_methods_[check.name];
-    AddLine("constraint", check.name, "CHECK", method, detail);
+  for (const Condition& condition : conditions_) {
+    const bool is_domain = condition.domain_column != 0;
+    const std::string name =
+        is_domain ? condition.name + " of " + table_.FindColumn(condition.domain_column)->name : condition.name;
+    AddLine("constraint", name, is_domain ? "DOMAIN CHECK" : "CHECK",
+            condition.why_not.empty() ? "construction" : "rejection",
+            condition.text + (condition.why_not.empty() ? "" : "; " + condition.why_not));
   }
   for (const UniqueKey& key : table_.unique_keys) {
     const auto& [method, detail] = key_methods_[key.name];

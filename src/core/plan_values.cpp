@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "dbmocker/error.h"
+#include "derived_value_set.h"
 #include "plan_builder.h"
+#include "text_language.h"
 
 namespace dbmocker {
 namespace {
@@ -63,7 +65,16 @@ ValueSetPointer PlanBuilder::MakeTypeValues(ColumnState& state, bool unique) {
   try {
     const Type& type =
         state.base.type->extension == "citext" && state.base.type->name == "citext" ? TextType() : *state.base.type;
-    return MakeTypeValueSet(type, state.base.type_modifier, state.limits.limits, unique, context_);
+    const ValueLimits& limits = state.limits.limits;
+    if (limits.pattern != nullptr && !limits.has_allowed) {
+      // Plain words, if those match anyway.
+      ValueLimits plain = limits;
+      plain.pattern = nullptr;
+      ValueSetPointer values = MakeTypeValueSet(type, state.base.type_modifier, plain, unique, context_);
+      if (values != nullptr) values = FitToPattern(std::move(values), *limits.pattern, true);
+      if (values != nullptr) return values;
+    }
+    return MakeTypeValueSet(type, state.base.type_modifier, limits, unique, context_);
   } catch (const Error& error) {
     RefuseColumn(state, error);
   }
@@ -105,7 +116,15 @@ ValueSetPointer PlanBuilder::MakeProvided(const ColumnState& state, GroupKind gr
   Meaning meaning = *state.meaning;
   meaning.group = group;
   try {
-    return MakeProviderValueSet(meaning, *state.base.type, state.base.type_modifier, state.limits.limits, context_);
+    if (state.limits.limits.json != nullptr &&
+        (!state.limits.limits.json->keys.empty() || !state.limits.limits.json->types.empty()))
+      return nullptr;
+    if (state.limits.limits.pattern == nullptr)
+      return MakeProviderValueSet(meaning, *state.base.type, state.base.type_modifier, state.limits.limits, context_);
+    ValueLimits plain = state.limits.limits;
+    plain.pattern = nullptr;
+    ValueSetPointer values = MakeProviderValueSet(meaning, *state.base.type, state.base.type_modifier, plain, context_);
+    return values == nullptr ? nullptr : FitToPattern(std::move(values), *state.limits.limits.pattern, false);
   } catch (const Error& error) {
     RefuseColumn(state, error);
   }

@@ -94,6 +94,25 @@ std::optional<ColumnReading> AsColumn(const Expression& expression, const TypesB
   return reading;
 }
 
+namespace {
+
+// concat('a', 'b') and 'a' || 'b' of texts.
+std::optional<ConstantText> JoinConstants(const Expression& call) {
+  const bool is_operator = call.kind == Expression::Kind::Operator && call.name == "||" && call.type == "text";
+  const bool is_concat = call.kind == Expression::Kind::Function && call.name == "concat";
+  if ((!is_operator && !is_concat) || call.arguments.empty()) return std::nullopt;
+  ConstantText joined;
+  for (const Expression& argument : call.arguments) {
+    const auto part = argument.type == "text" || argument.type == "unknown" ? AsConstant(argument) : std::nullopt;
+    if (!part) return std::nullopt;
+    if (part->is_null && is_operator) return part;
+    joined.text += part->text;
+  }
+  return joined;
+}
+
+}  // namespace
+
 std::optional<ConstantText> AsConstant(const Expression& expression) {
   const Expression& inner = StripCasts(expression);
   if (inner.kind == Expression::Kind::Constant) return ConstantText{!inner.value, inner.value.value_or("")};
@@ -104,7 +123,7 @@ std::optional<ConstantText> AsConstant(const Expression& expression) {
     if (std::isdigit(static_cast<unsigned char>(operand->text.front())))
       return ConstantText{false, "-" + operand->text};
   }
-  return std::nullopt;
+  return JoinConstants(inner);
 }
 
 std::optional<std::vector<std::string>> AsConstantList(const Expression& expression) {

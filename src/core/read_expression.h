@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "solve_check.h"
+#include "relation.h"
 
 namespace dbmocker {
 

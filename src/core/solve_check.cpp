@@ -1,299 +1,418 @@
-// See solve_check.h. A check is solved when every conjunct reads as a limit on one column; a disjunction when all of
-// its branches limit the same column in a way whose union is a limit again. What is read of an unsolved check still
-// narrows the draws, so that few rows are rejected.
-// Read first: SolveCheck at the end, then Solver::Read.
+// See solve_check.h. Three-valued logic: a check passes unless it is false, so every expression is read for the set of
+// outcomes (true, false, NULL) that are wanted of it. COALESCE, CASE, NULLIF, GREATEST and LEAST inside a comparison are
+// taken apart into cases first, so that comparisons are between plain columns and constants.
+// Read first: ReadCases at the end, then CaseReader::Read.
 #include "solve_check.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 
+#include "case_algebra.h"
 #include "dbmocker/error.h"
 #include "limit_algebra.h"
-#include "read_expression.h"
+#include "read_atoms.h"
+#include "take_apart.h"
 
 namespace dbmocker {
 namespace {
 
-// Types whose value sets keep to intervals and leave out excluded values.
-bool IsOrdered(const Type& type) {
-  if (type.kind == TypeKind::Enum) return true;
-  if (type.schema != "pg_catalog") return false;
-  static constexpr const char* kNames[] = {"int2",   "int4",   "int8", "oid",  "money",     "numeric",
-                                           "float4", "float8", "date", "time", "timestamp", "timestamptz"};
-  return std::ranges::any_of(kNames, [&](const char* name) { return type.name == name; });
-}
+// Outcomes that are wanted, as a set.
+using Want = unsigned;
+constexpr Want kTrue = 1;
+constexpr Want kFalse = 2;
+constexpr Want kNull = 4;
+constexpr Want kAnything = 7;
 
-bool KeepsExclusions(const Type& type) {
-  return IsOrdered(type) || type.category == 'S' || (type.schema == "pg_catalog" && type.name == "bool");
-}
+Want Opposite(Want want) { return (want & kNull) | (want & kTrue ? kFalse : 0) | (want & kFalse ? kTrue : 0); }
 
-// What one conjunct or branch says: limits by column, and whether that is all of it.
-struct Reading {
-  LimitsByColumn limits;
-  bool complete = true;
-};
-
-class Solver {
+class CaseReader {
  public:
-  explicit Solver(const TypesByColumn& types) : types_(types) {}
+  CaseReader(const TypesByColumn& types, int number, std::int64_t now) : types_(types), number_(number), now_(now) {}
 
-  // `negated`: read NOT expression.
-  Reading Read(const Expression& expression, bool negated) const {
+  CheckCases Read(const Expression& expression, Want want) const {
     using Kind = Expression::Kind;
+    if (want == kAnything) return AnyCase();
+    if (want == 0) return {};
     switch (expression.kind) {
-      case Kind::Cast:
-        if (const auto column = AsColumn(expression, types_)) return Boolean(*column, !negated);
-        return expression.type.empty() || expression.type == "boolean" ? Read(StripCasts(expression), negated)
-                                                                       : Unknown();
       case Kind::Not:
-        return Read(expression.arguments.front(), !negated);
+        return Read(expression.arguments.front(), Opposite(want));
       case Kind::And:
-        return negated ? Any(expression.arguments, true) : All(expression.arguments, false);
+        return Junction(expression.arguments, want, false);
       case Kind::Or:
-        return negated ? All(expression.arguments, true) : Any(expression.arguments, false);
+        return Junction(expression.arguments, Opposite(want), true);
       case Kind::IsNull:
       case Kind::IsNotNull:
-        return NullTest(expression, (expression.kind == Kind::IsNull) != negated);
-      case Kind::Column:
-      case Kind::Value:
-        if (const auto column = AsColumn(expression, types_)) return Boolean(*column, !negated);
-        return Unknown();
+        return NullTest(expression, want);
       case Kind::BooleanTest:
-        return BooleanTest(expression, negated);
+        return BooleanTest(expression, want);
+      case Kind::Constant:
+        return (want & (!expression.value          ? kNull
+                        : *expression.value == "t" ? kTrue
+                                                   : kFalse)) != 0
+                   ? AnyCase()
+                   : CheckCases{};
       case Kind::Operator:
-        return expression.arguments.size() == 2 ? Comparison(expression, negated) : Unknown();
-      case Kind::Distinct:
-        return expression.arguments.size() == 2 ? Distinct(expression, negated) : Unknown();
+        if (expression.arguments.size() == 2) return Comparison(expression, want);
+        break;
       case Kind::AnyOf:
       case Kind::AllOf:
-        return List(expression, negated);
-      case Kind::Constant:
-        return Literal(expression, negated);
+        if (expression.arguments.size() == 2) return List(expression, want);
+        break;
+      case Kind::Distinct:
+        if (expression.arguments.size() == 2) return Distinct(expression, want);
+        break;
+      case Kind::Coalesce:
+      case Kind::Case:
+        if (const auto parts = TakeApart(expression)) return Parts(*parts, want);
+        break;
+      case Kind::Cast:
+        if (IsBoolean(expression.arguments.front())) return Read(expression.arguments.front(), want);
+        break;
       default:
-        return Unknown();
+        break;
     }
+    return OfAtom(want, expression.columns, [&](bool negated) { return ReadTruth(expression, !negated, types_); });
   }
 
  private:
-  static Reading Unknown() { return Reading{{}, false}; }
+  // ------------------------------------------------------------------------------------------------------------ logic
 
-  TypeOfColumn TypeOf(AttributeNumber column) const {
-    const auto found = types_.find(column);
-    return found == types_.end() ? TypeOfColumn{} : found->second;
-  }
+  Want Flip(Want want, bool negated) const { return negated ? Opposite(want) : want; }
 
-  Reading All(const std::vector<Expression>& arguments, bool negated) const {
-    Reading result;
-    for (const Expression& argument : arguments) {
-      const Reading part = Read(argument, negated);
-      for (const auto& [column, limits] : part.limits) MergeColumnLimits(result.limits[column], limits, TypeOf(column));
-      result.complete &= part.complete;
-    }
-    return result;
-  }
-
-  // A column that every branch limits is limited by their union; the disjunction is solved if the branches say no more
-  // than that. Branches that nothing satisfies count for nothing.
-  Reading Any(const std::vector<Expression>& arguments, bool negated) const {
-    std::vector<Reading> branches;
-    std::optional<Error> impossible;
-    for (const Expression& argument : arguments) {
-      try {
-        branches.push_back(Read(argument, negated));
-      } catch (const Error& error) {
-        impossible = error;
-        continue;
+  // All of the arguments (negated ones for OR, by De Morgan).
+  CheckCases Junction(const std::vector<Expression>& arguments, Want want, bool negated) const {
+    const auto all = [&](Want each) {
+      CheckCases cases = AnyCase();
+      for (const Expression& argument : arguments) {
+        cases = BothCases(cases, Read(argument, Flip(each, negated)), types_);
+        if (cases.empty()) break;
       }
-      if (branches.back().limits.empty()) return Reading{{}, branches.back().complete};
-    }
-    if (branches.empty() && impossible) throw Error(*impossible);
-    if (branches.empty()) return Unknown();
-    Reading result;
-    result.complete = std::ranges::all_of(branches, [&](const Reading& branch) {
-      return branch.complete && branch.limits.size() == 1 &&
-             branch.limits.begin()->first == branches.front().limits.begin()->first;
-    });
-    for (const auto& [column, limits] : branches.front().limits) {
-      if (!UniteColumn(branches, column, result.limits)) result.complete = false;
-    }
-    return result;
-  }
-
-  // `c IS NULL` as a branch leaves NULL legal beside the values of the others.
-  bool UniteColumn(const std::vector<Reading>& branches, AttributeNumber column, LimitsByColumn& out) const {
-    ColumnLimits merged;
-    merged.not_null = true;
-    std::vector<ValueLimits> values;
-    for (const Reading& branch : branches) {
-      const auto found = branch.limits.find(column);
-      if (found == branch.limits.end()) return false;
-      merged.not_null &= found->second.not_null;
-      if (!found->second.always_null) values.push_back(found->second.limits);
-    }
-    if (values.empty()) {
-      merged.always_null = true;
-    } else {
-      auto united = Unite(values, TypeOf(column));
-      if (!united) return false;
-      merged.limits = std::move(*united);
-    }
-    out[column] = std::move(merged);
-    return true;
-  }
-
-  Reading NullTest(const Expression& expression, bool is_null) const {
-    const Expression& operand = StripCasts(expression.arguments.front());
-    if (operand.kind != Expression::Kind::Column && operand.kind != Expression::Kind::Value) return Unknown();
-    return NullReading(operand.column, is_null);
-  }
-
-  static Reading NullReading(AttributeNumber column, bool is_null) {
-    Reading result;
-    (is_null ? result.limits[column].always_null : result.limits[column].not_null) = true;
-    return result;
-  }
-
-  static Reading Allowed(AttributeNumber column, std::vector<std::string> texts) {
-    Reading result;
-    result.limits[column].limits.has_allowed = true;
-    result.limits[column].limits.allowed = std::move(texts);
-    return result;
-  }
-
-  // Blank text is left out by its length: that leaves the choice of values open.
-  static Reading Excluded(const ColumnReading& column, const std::vector<std::string>& texts) {
-    Reading result;
-    ValueLimits& limits = result.limits[column.column].limits;
-    for (const std::string& text : texts) {
-      if (text.empty() && column.type.type->category == 'S') {
-        limits.min_length = 1;
-      } else {
-        limits.excluded.push_back(text);
+      return cases;
+    };
+    const auto some = [&](Want each) {
+      CheckCases cases;
+      for (const Expression& argument : arguments) {
+        CheckCases more = Read(argument, Flip(each, negated));
+        cases.insert(cases.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
       }
+      JoinCases(cases, types_);
+      return cases;
+    };
+    switch (want) {
+      case kTrue:
+        return all(kTrue);
+      case kTrue | kNull:
+        return all(kTrue | kNull);
+      case kFalse:
+      case kFalse | kNull:
+        return some(want);
+      case kNull:
+        return BothCases(all(kTrue | kNull), some(kNull), types_);
+      default:
+        return EitherCases(all(kTrue), some(kFalse), types_);
     }
-    result.complete = limits.excluded.empty() || KeepsExclusions(*column.type.type);
-    return result;
   }
 
-  static Reading Boolean(const ColumnReading& column, bool value) {
-    if (column.type.type->schema != "pg_catalog" || column.type.type->name != "bool") return Unknown();
-    return Allowed(column.column, {value ? "t" : "f"});
+  // `when` holds what each part is under, and the expression there.
+  CheckCases Parts(const std::vector<ExpressionPart>& parts, Want want) const {
+    CheckCases cases;
+    for (const ExpressionPart& part : parts) {
+      CheckCases here = AnyCase();
+      for (const auto& [condition, needed] : part.conditions) {
+        here = BothCases(here, Read(condition, needed == PartCondition::Holds ? kTrue : kFalse | kNull), types_);
+        if (here.empty()) break;
+      }
+      if (!here.empty()) here = BothCases(here, Read(part.expression, want), types_);
+      cases.insert(cases.end(), std::make_move_iterator(here.begin()), std::make_move_iterator(here.end()));
+    }
+    JoinCases(cases, types_);
+    return cases;
   }
 
-  Reading BooleanTest(const Expression& test, bool negated) const {
-    const auto column = AsColumn(test.arguments.front(), types_);
-    if (!column) return Unknown();
+  CheckCases BooleanTest(const Expression& test, Want want) const {
     const bool is_not = test.name.find("NOT") != std::string::npos;
-    const bool must_be = is_not == negated;  // x IS TRUE, or NOT (x IS NOT TRUE)
-    if (test.name.find("UNKNOWN") != std::string::npos) return NullReading(column->column, must_be);
-    const bool about_true = test.name.find("TRUE") != std::string::npos;
-    Reading result = Boolean(*column, about_true == must_be);
-    if (result.complete) result.limits[column->column].not_null = must_be;  // x IS NOT TRUE holds for NULL too
-    return result;
+    const Want asked = test.name.find("UNKNOWN") != std::string::npos ? kNull
+                       : test.name.find("TRUE") != std::string::npos  ? kTrue
+                                                                      : kFalse;
+    Want inner = 0;
+    if ((want & kTrue) != 0) inner |= is_not ? kAnything & ~asked : asked;
+    if ((want & kFalse) != 0) inner |= is_not ? asked : kAnything & ~asked;
+    return Read(test.arguments.front(), inner);
   }
 
-  Reading Comparison(const Expression& comparison, bool negated) const {
-    const Expression* left = &comparison.arguments[0];
-    const Expression* right = &comparison.arguments[1];
-    std::string name = comparison.name == "!=" ? "<>" : comparison.name;
-    if (AsConstant(*left) && !AsConstant(*right)) {
-      std::swap(left, right);
-      name = FlipComparison(name);
+  // ------------------------------------------------------------------------------------------------------------- NULL
+
+  CheckCases NullTest(const Expression& test, Want want) const {
+    if ((want & (kTrue | kFalse)) == (kTrue | kFalse)) return AnyCase();
+    if ((want & (kTrue | kFalse)) == 0) return {};
+    const bool is_null = (test.kind == Expression::Kind::IsNull) == ((want & kTrue) != 0);
+    return Nullness(test.arguments.front(), is_null);
+  }
+
+  CheckCases Nullness(const Expression& operand, bool is_null) const {
+    using Kind = Expression::Kind;
+    if (operand.kind == Kind::Column || operand.kind == Kind::Value) {
+      CheckCases cases(1);
+      (is_null ? cases.front().limits[operand.column].always_null : cases.front().limits[operand.column].not_null) =
+          true;
+      return cases;
     }
-    if (negated) name = NegateComparison(name);
-    const auto constant = AsConstant(*right);
-    if (!constant || name.empty()) return Unknown();
-    if (constant->is_null) return FlipComparison(name).empty() ? Unknown() : Reading{};  // NULL, which a CHECK accepts
-    if (const auto column = AsColumn(*left, types_)) return CompareColumn(*column, name, constant->text);
-    if (const auto length = AsLength(*left, types_)) return CompareLength(*length, name, constant->text);
-    if (const auto trimmed = AsTrimmed(*left, types_); trimmed && name == "<>" && constant->text.empty())
-      return CompareLength({*trimmed, true}, ">", "0");
-    return Unknown();
-  }
-
-  Reading Distinct(const Expression& distinct, bool negated) const {
-    const bool swapped = AsConstant(distinct.arguments[0]).has_value();
-    const auto column = AsColumn(distinct.arguments[swapped ? 1 : 0], types_);
-    const auto constant = AsConstant(distinct.arguments[swapped ? 0 : 1]);
-    if (!column || !constant) return Unknown();
-    if (constant->is_null) return NullReading(column->column, negated);
-    if (!negated) return Excluded(*column, {constant->text});
-    Reading result = Allowed(column->column, {constant->text});
-    result.limits[column->column].not_null = true;
-    return result;
-  }
-
-  static Reading CompareColumn(const ColumnReading& column, const std::string& name, const std::string& text) {
-    if (name == "=") return Allowed(column.column, {text});
-    if (name == "<>") return Excluded(column, {text});
-    const bool is_upper = name == "<" || name == "<=";
-    if (!is_upper && name != ">" && name != ">=") return Unknown();
-    // The order of text is its collation's.
-    if (!column.keeps_order || !IsOrdered(*column.type.type)) return Unknown();
-    if (text == (is_upper ? "infinity" : "-infinity")) return Reading{};  // no value set goes that far
-    if (text.ends_with("infinity")) return Unknown();
-    ValueInterval interval;
-    (is_upper ? interval.upper : interval.lower) = text;
-    (is_upper ? interval.upper_inclusive : interval.lower_inclusive) = name.size() == 2;
-    Reading result;
-    result.limits[column.column].limits.intervals.push_back(std::move(interval));
-    return result;
-  }
-
-  // No generator makes blank text, but blanks around a text may shorten it.
-  static Reading CompareLength(const LengthReading& length, const std::string& name, const std::string& text) {
-    const auto number = AsInteger(text);
-    if (!number) return Unknown();
-    std::optional<std::int64_t> least;
-    std::optional<std::int64_t> most;
-    if (name == "=") {
-      least = most = number;
-    } else if (name == "<") {
-      most = *number - 1;
-    } else if (name == "<=") {
-      most = number;
-    } else if (name == ">") {
-      least = *number + 1;
-    } else if (name == ">=") {
-      least = number;
-    } else if (name == "<>" && *number == 0) {
-      least = 1;
-    } else {
-      return Unknown();
+    if (operand.kind == Kind::Cast) return Nullness(operand.arguments.front(), is_null);
+    if (operand.kind == Kind::Constant) return operand.value.has_value() != is_null ? AnyCase() : CheckCases{};
+    if (operand.kind == Kind::ArrayConst || operand.kind == Kind::Array) return is_null ? CheckCases{} : AnyCase();
+    if (IsBoolean(operand)) return Read(operand, is_null ? kNull : kTrue | kFalse);
+    if (auto cases = KeyNullness(operand, is_null)) return *cases;
+    const bool all = operand.kind == Kind::Coalesce;
+    const bool any = IsStrict(operand);
+    if (!all && !any) return Unread(operand, "its NULLs are not known");
+    CheckCases cases = all == is_null ? AnyCase() : CheckCases{};
+    for (const Expression& argument : operand.arguments) {
+      CheckCases one = Nullness(argument, is_null);
+      cases = all == is_null ? BothCases(cases, one, types_) : EitherCases(std::move(cases), std::move(one), types_);
     }
-    if (most && *most < 0) throw Error(sqlstate::kInvalidParameterValue, "no value is that short");
-    Reading result;
-    ValueLimits& limits = result.limits[length.column.column].limits;
-    limits.min_length = least;
-    if (!length.is_trimmed) limits.max_length = most;
-    result.complete = !length.is_trimmed || (!most && least.value_or(0) <= 1);
-    return result;
+    return cases;
   }
 
-  Reading List(const Expression& list, bool negated) const {
-    if (list.arguments.size() != 2) return Unknown();
-    const auto column = AsColumn(list.arguments[0], types_);
+  // x -> 'key' of json is not NULL if x has the key; array_position(x, NULL) is NULL if no element of x is.
+  std::optional<CheckCases> KeyNullness(const Expression& operand, bool is_null) const {
+    if (operand.arguments.size() != 2) return std::nullopt;
+    const auto column = AsColumn(operand.arguments[0], types_);
+    const auto constant = AsConstant(operand.arguments[1]);
+    if (!column || !constant || column->type.type == nullptr) return std::nullopt;
+    CheckCases cases(1);
+    ColumnLimits& limits = cases.front().limits[column->column];
+    const bool is_json = column->type.type->name == "json" || column->type.type->name == "jsonb";
+    if (operand.kind == Expression::Kind::Operator && (operand.name == "->" || operand.name == "->>") && is_json &&
+        !is_null && !constant->is_null) {
+      limits.not_null = true;
+      limits.limits.json = std::make_shared<JsonLimits>(JsonLimits{{"object"}, {constant->text}, 0, std::nullopt});
+      return cases;
+    }
+    if (operand.kind == Expression::Kind::Function && operand.name == "array_position" && is_null &&
+        constant->is_null) {
+      limits.limits.elements = std::make_shared<ValueLimits>();
+      return cases;
+    }
+    return std::nullopt;
+  }
+
+  // ------------------------------------------------------------------------------------------------------ comparisons
+
+  bool IsBoolean(const Expression& expression) const {
+    using Kind = Expression::Kind;
+    switch (expression.kind) {
+      case Kind::Column:
+      case Kind::Value: {
+        const auto type = types_.find(expression.column);
+        return type != types_.end() && type->second.type != nullptr && type->second.type->name == "bool";
+      }
+      case Kind::And:
+      case Kind::Or:
+      case Kind::Not:
+      case Kind::IsNull:
+      case Kind::IsNotNull:
+      case Kind::BooleanTest:
+      case Kind::AnyOf:
+      case Kind::AllOf:
+      case Kind::Distinct:
+        return true;
+      case Kind::Operator:
+        return !FlipComparison(expression.name).empty() || expression.name.find('~') != std::string::npos;
+      case Kind::Cast:
+      case Kind::Coalesce:
+        return expression.type == "boolean" && IsBoolean(expression.arguments.front());
+      case Kind::Case:
+        return expression.type == "boolean" && expression.arguments.size() > 1 && IsBoolean(expression.arguments[1]);
+      case Kind::Function:
+        return expression.type == "boolean" && expression.name == "starts_with";
+      default:
+        return false;
+    }
+  }
+
+  static bool IsBooleanConstant(const Expression& expression) {
+    return expression.kind == Expression::Kind::Constant &&
+           (!expression.value || *expression.value == "t" || *expression.value == "f" || *expression.value == "true");
+  }
+
+  // P = Q and the like between truth values.
+  CheckCases CompareTruths(const Expression& comparison, Want want) const {
+    const Expression& a = comparison.arguments[0];
+    const Expression& b = comparison.arguments[1];
+    const std::string& name = comparison.name;
+    CheckCases cases;
+    const auto holds = [&name](bool x, bool y) {
+      return name == "="    ? x == y
+             : name == "<"  ? x < y
+             : name == "<=" ? x <= y
+             : name == ">"  ? x > y
+             : name == ">=" ? x >= y
+                            : x != y;
+    };
+    for (const bool x : {false, true})
+      for (const bool y : {false, true}) {
+        if ((want & (holds(x, y) ? kTrue : kFalse)) == 0) continue;
+        cases = EitherCases(std::move(cases),
+                            BothCases(Read(a, x ? kTrue : kFalse), Read(b, y ? kTrue : kFalse), types_), types_);
+      }
+    if ((want & kNull) != 0) {
+      cases = EitherCases(std::move(cases), Read(a, kNull), types_);
+      cases = EitherCases(std::move(cases), Read(b, kNull), types_);
+    }
+    return cases;
+  }
+
+  CheckCases Comparison(const Expression& comparison, Want want) const {
+    const Expression& a = comparison.arguments[0];
+    const Expression& b = comparison.arguments[1];
+    const bool truths =
+        (IsBoolean(a) && (IsBoolean(b) || IsBooleanConstant(b))) || (IsBooleanConstant(a) && IsBoolean(b));
+    if (truths && !FlipComparison(comparison.name == "!=" ? "<>" : comparison.name).empty())
+      return CompareTruths(comparison, want);
+    for (const Expression* side : {&a, &b})
+      if (const auto constant = AsConstant(*side); constant && constant->is_null)
+        return (want & kNull) != 0 ? AnyCase() : CheckCases{};
+    if (const auto counted = CountNulls(comparison)) return NullCounts(*counted, want);
+    if (const auto parts = TakeApart(comparison)) return Parts(*parts, want);
+    if (comparison.columns.empty() && !ReadsValue(comparison)) {
+      const auto holds = CompareConstants(a, comparison.name, b, now_);
+      if (holds) return (want & (*holds ? kTrue : kFalse)) != 0 ? AnyCase() : CheckCases{};
+    }
+    return OfAtom(want, comparison.columns,
+                  [&](bool negated) { return ReadComparison(comparison, negated, types_, now_); });
+  }
+
+  // num_nonnulls(…) between least and most.
+  CheckCases NullCounts(const NullCount& count, Want want) const {
+    CheckCases cases;
+    const std::size_t size = count.arguments.size();
+    for (std::size_t nonnulls = 0; nonnulls <= size; ++nonnulls) {
+      if ((want & (count.Holds(nonnulls) ? kTrue : kFalse)) == 0) continue;
+      std::vector<bool> chosen(size, false);
+      std::fill(chosen.begin(), chosen.begin() + static_cast<std::ptrdiff_t>(nonnulls), true);
+      do {
+        CheckCases one = AnyCase();
+        for (std::size_t i = 0; i < size; ++i) one = BothCases(one, Nullness(count.arguments[i], !chosen[i]), types_);
+        cases.insert(cases.end(), std::make_move_iterator(one.begin()), std::make_move_iterator(one.end()));
+      } while (cases.size() < kMaxCases && std::prev_permutation(chosen.begin(), chosen.end()));
+    }
+    JoinCases(cases, types_);
+    return cases;
+  }
+
+  CheckCases List(const Expression& list, Want want) const {
+    constexpr std::size_t kMostTakenApart = 40;
     const auto texts = AsConstantList(list.arguments[1]);
-    if (!column || !texts) return Unknown();
-    const bool any = (list.kind == Expression::Kind::AnyOf) != negated;
-    const std::string name = negated ? NegateComparison(list.name) : list.name;
-    if (any && name == "=") {
-      Reading result = Allowed(column->column, *texts);
-      if (texts->empty()) result = Unknown();  // only NULL in it: never false, or never true
-      return result;
+    const bool plain = list.name == "=" || list.name == "<>" || list.name == "!=";
+    if (!texts || !plain || TakeApart(list.arguments[0])) {
+      const Expression& array = StripCasts(list.arguments[1]);
+      if (array.kind == Expression::Kind::Column || array.kind == Expression::Kind::Value)
+        return OfAtom(want, list.columns, [&](bool negated) { return ReadListAtom(list, negated, types_); });
+      std::vector<Expression> members;
+      if (array.kind == Expression::Kind::Array) members = array.arguments;
+      if (array.kind == Expression::Kind::ArrayConst)
+        for (const auto& element : array.elements) {
+          Expression constant;
+          constant.kind = Expression::Kind::Constant;
+          constant.type = "text";
+          constant.value = element;
+          members.push_back(std::move(constant));
+        }
+      if (members.empty() || members.size() > kMostTakenApart) return Unread(list, "the list is not constant");
+      Expression junction;
+      junction.kind = list.kind == Expression::Kind::AnyOf ? Expression::Kind::Or : Expression::Kind::And;
+      for (Expression& member : members) {
+        Expression one;
+        one.kind = Expression::Kind::Operator;
+        one.name = list.name;
+        one.type = "boolean";
+        one.columns = list.columns;
+        one.arguments = {list.arguments[0], std::move(member)};
+        junction.arguments.push_back(std::move(one));
+      }
+      return Read(junction, want);
     }
-    if (!any && (name == "<>" || name == "!=")) return Excluded(*column, *texts);
-    return Unknown();
+    const bool has_null = HasNull(StripCasts(list.arguments[1]));
+    // x IN (…, NULL) is never false, only NULL.
+    if (has_null && list.kind == Expression::Kind::AnyOf && (want & kNull) != 0) return AnyCase();
+    if (has_null && list.kind == Expression::Kind::AllOf && (want & kNull) != 0) return AnyCase();
+    return OfAtom(want, list.columns, [&](bool negated) { return ReadListAtom(list, negated, types_); });
   }
 
-  static Reading Literal(const Expression& constant, bool negated) {
-    if (!constant.value) return Reading{};
-    const bool holds = (*constant.value == "t") != negated;
-    if (holds) return Reading{};
-    throw Error(sqlstate::kInvalidParameterValue, "a CHECK constraint is never true");
+  static bool HasNull(const Expression& array) {
+    return std::ranges::any_of(array.elements, [](const auto& element) { return !element.has_value(); }) ||
+           std::ranges::any_of(array.arguments, [](const Expression& one) {
+             const auto constant = AsConstant(one);
+             return constant && constant->is_null;
+           });
+  }
+
+  // Never NULL: two NULLs are not distinct.
+  CheckCases Distinct(const Expression& distinct, Want want) const {
+    if ((want & (kTrue | kFalse)) == (kTrue | kFalse)) return AnyCase();
+    if ((want & (kTrue | kFalse)) == 0) return {};
+    const bool differ = (want & kTrue) != 0;
+    const Expression& a = distinct.arguments[0];
+    const Expression& b = distinct.arguments[1];
+    Expression equal = distinct;
+    equal.kind = Expression::Kind::Operator;
+    equal.name = "=";
+    CheckCases cases = Read(equal, differ ? kFalse : kTrue);
+    cases = EitherCases(std::move(cases), BothCases(Nullness(a, true), Nullness(b, !differ), types_), types_);
+    if (differ) cases = EitherCases(std::move(cases), BothCases(Nullness(a, false), Nullness(b, true), types_), types_);
+    return cases;
+  }
+
+  // ------------------------------------------------------------------------------------------------------------ atoms
+
+  static bool ReadsValue(const Expression& expression) {
+    return expression.kind == Expression::Kind::Value || std::ranges::any_of(expression.arguments, ReadsValue);
+  }
+
+  CheckCases Unread(const Expression& expression, const std::string& why) const {
+    CheckCases cases(1);
+    cases.front().residues.push_back({number_, why, expression.columns});
+    return cases;
+  }
+
+  // `read(negated)` gives what makes the expression true or false; it is NULL where one of its columns is.
+  template <class ReadAtom>
+  CheckCases OfAtom(Want want, const std::vector<AttributeNumber>& columns, ReadAtom read) const {
+    const Want truth = want & (kTrue | kFalse);
+    CheckCase result;
+    bool impossible = truth == 0;
+    std::vector<AttributeNumber> reading = columns;
+    if (reading.empty() && types_.contains(0)) reading = {0};
+    if (truth == kTrue || truth == kFalse) {
+      Atom atom = read(truth == kFalse);
+      reading = atom.columns;
+      impossible = atom.is_impossible;
+      result.limits = std::move(atom.limits);
+      result.relations = std::move(atom.relations);
+      if (!atom.why_not.empty()) {
+        result.residues.push_back({number_, atom.why_not, columns});
+        reading.clear();  // it need not be NULL where one of them is
+      }
+    }
+    if ((want & kNull) == 0) {
+      if (impossible) return {};
+      for (const AttributeNumber column : reading) result.limits[column].not_null = true;
+      return {result};
+    }
+    if (!impossible) return {result};
+    CheckCases nulls;
+    for (const AttributeNumber column : reading) {
+      CheckCase one;
+      one.limits[column].always_null = true;
+      nulls.push_back(std::move(one));
+    }
+    return nulls;
   }
 
   const TypesByColumn& types_;
+  int number_;
+  std::int64_t now_;
 };
 
 }  // namespace
@@ -307,14 +426,26 @@ TypeOfColumn UnwrapDomains(const Type& type, int type_modifier) {
   return result;
 }
 
+CheckCases ReadCases(const Expression& check, const TypesByColumn& types, int number, std::int64_t now) {
+  return CaseReader(types, number, now).Read(check, kTrue | kNull);
+}
+
 bool SolveCheck(const Expression& check, const TypesByColumn& types, LimitsByColumn& limits) {
-  const Solver solver(types);
-  const Reading reading = solver.Read(check, false);
-  for (const auto& [column, found] : reading.limits) {
-    const auto type = types.find(column);
-    MergeColumnLimits(limits[column], found, type == types.end() ? TypeOfColumn{} : type->second);
+  CheckCases before(1);
+  before.front().limits = limits;
+  const CheckCases cases = BothCases(before, ReadCases(check, types, 0, 0), types);
+  if (cases.empty())
+    throw Error(sqlstate::kInvalidParameterValue, "the limits contradict each other",
+                "No value satisfies all of them at once.");
+  bool complete = cases.size() == 1 && cases.front().relations.empty() && cases.front().residues.empty();
+  std::map<AttributeNumber, bool> columns;
+  for (const CheckCase& one : cases)
+    for (const auto& entry : one.limits) columns[entry.first] = true;
+  for (const auto& entry : columns) {
+    const auto type = types.find(entry.first);
+    limits[entry.first] = HullOf(cases, entry.first, type == types.end() ? TypeOfColumn{} : type->second);
   }
-  return reading.complete;
+  return complete;
 }
 
 }  // namespace dbmocker

@@ -1,12 +1,16 @@
-// Reads CHECK expression trees as limits on single columns, so that values are right when they are made. What it cannot
-// read stays for rejection by the server's evaluator. Must never claim an expression solved that it only guessed.
-// Read first: SolveCheck.
+// Reads CHECK expression trees as cases: limits on columns and relations between them, so that values are right when
+// they are made. What it cannot read stays for rejection by the server's evaluator. Must never claim an expression
+// solved that it only guessed.
+// Read first: CheckCase, then ReadCases.
 #pragma once
 
 #include <map>
+#include <string>
+#include <vector>
 
 #include "dbmocker/schema.h"
 #include "dbmocker/value_set.h"
+#include "relation.h"
 
 namespace dbmocker {
 
@@ -19,19 +23,32 @@ struct ColumnLimits {
 
 using LimitsByColumn = std::map<AttributeNumber, ColumnLimits>;
 
-// Adds to `limits` what `check` says of each column (number 0 stands for VALUE in a domain's check); `types` gives the
-// type of a column and its modifier. Returns true if rows within the limits always satisfy the check; on false the
-// limits still hold what could be read of it (necessary conditions only).
-// Throws Error 22023 when the limits contradict each other.
-struct TypeOfColumn {
-  const Type* type = nullptr;
-  int type_modifier = -1;
+// One way to satisfy a check: limits on single columns, relations between columns that hold where none of them is NULL,
+// and what remains to be judged row by row.
+struct CheckCase {
+  struct Residue {
+    int check = 0;  // place of the check, as the caller counts them
+    std::string why;
+    std::vector<AttributeNumber> columns;
+  };
+  LimitsByColumn limits;
+  std::vector<Relation> relations;
+  std::vector<Residue> residues;
 };
-using TypesByColumn = std::map<AttributeNumber, TypeOfColumn>;
+// Any one of them; none = nothing satisfies the check.
+using CheckCases = std::vector<CheckCase>;
 
+// All ways to satisfy `check`, where number 0 stands for VALUE in a domain's check; `number` goes into residues.
+// `now` is what now() gives, in microseconds since 2000.
+CheckCases ReadCases(const Expression& check, const TypesByColumn& types, int number, std::int64_t now);
+
+// Adds to `limits` what `check` says of each column alone; `types` gives the type of a column and its modifier. Returns
+// true if rows within the limits always satisfy the check; on false the limits still hold what could be read of it
+// (necessary conditions only).
+// Throws Error 22023 when the limits contradict each other.
 bool SolveCheck(const Expression& check, const TypesByColumn& types, LimitsByColumn& limits);
 
-// Both limits at once. Values are compared as the type orders them.
+// Both limits at once. Values are compared as the type orders them. Throws Error 22023 if nothing satisfies both.
 ValueLimits Intersect(const ValueLimits& left, const ValueLimits& right, const TypeOfColumn& type);
 
 // The base type below a chain of domains, with the modifier that applies to it.

@@ -227,7 +227,9 @@ class UniqueTextValueSet final : public ValueSet, public TextStorageHolder {
   OrderedRange indexes_{{{0, 0}}, false};
 };
 
-std::optional<TextStorage> FindStorage(const TypeRequest& request) {
+}  // namespace
+
+std::optional<TextStorage> FindTextStorage(const TypeRequest& request) {
   const Type& type = request.type;
   if (IsBuiltIn(type, "text") || IsBuiltIn(type, "varchar") || IsBuiltIn(type, "refcursor")) {
     return TextStorage{TextForm::Varlena, 0};
@@ -240,10 +242,8 @@ std::optional<TextStorage> FindStorage(const TypeRequest& request) {
   return std::nullopt;
 }
 
-}  // namespace
-
 ValueSetPointer MakeTextValueSet(const TypeRequest& request) {
-  const auto storage = FindStorage(request);
+  const auto storage = FindTextStorage(request);
   if (!storage) return nullptr;
   const LengthLimits lengths = ResolveLengths(request);
   std::vector<std::string> excluded = request.limits.excluded;

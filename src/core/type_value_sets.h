@@ -12,6 +12,7 @@
 #include "dbmocker/random_stream.h"
 #include "dbmocker/value_set.h"
 #include "ordered_range.h"
+#include "text_storage.h"
 
 namespace dbmocker {
 
@@ -43,6 +44,11 @@ ValueSetPointer MakeCompositeValueSet(const TypeRequest& request);
 ValueSetPointer MakeRangeValueSet(const TypeRequest& request);  // ranges and multiranges
 ValueSetPointer MakeFormattedValueSet(const TypeRequest& request);
 ValueSetPointer MakeAllowedValueSet(const TypeRequest& request);  // limits.has_allowed
+ValueSetPointer MakePatternValueSet(const TypeRequest& request);  // limits.pattern; text types
+ValueSetPointer MakeShapedJsonSet(const TypeRequest& request);  // limits.json; nullptr if plain documents satisfy it
+
+// How text of the type is stored; nullopt if it is no text type.
+std::optional<TextStorage> FindTextStorage(const TypeRequest& request);
 
 // A type whose values are written as text by one function. `append` gets any index below the set's size; with
 // `unique` distinct indexes below `unique_size` give distinct texts.

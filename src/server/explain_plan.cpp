@@ -6,6 +6,8 @@
 #include "server/gather_facts.h"
 #include "server/generate_table.h"
 #include "server/materialize_rows.h"
+#include "server/measure_rejection.h"
+#include "server/settle_references.h"
 #include "server/target_state.h"
 #include "server/write_rows.h"
 
@@ -52,6 +54,7 @@ std::vector<PlanLine> ExplainTarget(Oid target, std::int64_t rows, const RunOpti
   facts.has_rows = look.has_rows;
   facts.first_ordinal = static_cast<std::uint64_t>(look.first_row);
   const std::unique_ptr<Plan> plan = PlanRows(table, rows, options, false, facts);
+  MeasureRejection(target, table, *plan, options, plan->lines);
   AddWriterLines(table, ReviewTarget(target, table, *plan, options), plan->lines);
   return plan->lines;
 }

@@ -4,6 +4,9 @@
 // Read first: FlattenExpression.
 #include "server/flat_expression.h"
 
+#include "server/probe_null_count.h"
+#include "server/see_through.h"
+
 namespace dbmocker::server {
 namespace {
 
@@ -199,11 +202,39 @@ char* FunctionName(Oid function) {
   return schema == PG_CATALOG_NAMESPACE ? name : psprintf("%s.%s", get_namespace_name(schema), name);
 }
 
+// What a user's function computes, if it can be seen through: CASE WHEN an argument IS NULL THEN NULL ELSE body END, or
+// the body alone if the function is called for NULLs too.
+FlatExpression* FlattenBody(FuncExpr* call, FlattenContext* context) {
+  constexpr int kMaxDepth = 8;
+  if (context->call_depth >= kMaxDepth) return nullptr;
+  bool is_strict = false;
+  Node* body = SeeThroughCall(call, &is_strict);
+  if (body == nullptr) return nullptr;
+  context->call_depth++;
+  FlatExpression* flat = FlattenExpression(body, context);
+  context->call_depth--;
+  if (!is_strict || call->args == NIL) return flat;
+  FlatExpression* any_null = MakeFlat(Kind::Or, BOOLOID);
+  for (int i = 0; i < list_length(call->args); ++i) {
+    AddFlatArgument(any_null, MakeCall(Kind::IsNull, nullptr, BOOLOID, list_make1(list_nth(call->args, i)), context));
+  }
+  FlatExpression* choice = MakeFlat(Kind::Case, call->funcresulttype);
+  AddFlatArgument(choice, any_null);
+  AddFlatArgument(choice, MakeFlat(Kind::Constant, call->funcresulttype));
+  AddFlatArgument(choice, flat);
+  return choice;
+}
+
 // A cast that also applies a type modifier changes values; it stays the function call that it is.
 FlatExpression* FlattenFunction(FuncExpr* call, FlattenContext* context) {
   const bool is_cast = call->funcformat == COERCE_EXPLICIT_CAST || call->funcformat == COERCE_IMPLICIT_CAST;
   if (is_cast && list_length(call->args) == 1) {
     return FlattenCast(reinterpret_cast<Node*>(call), static_cast<Expr*>(linitial(call->args)), context);
+  }
+  if (FlatExpression* body = FlattenBody(call, context)) return body;
+  if (const char* count = ProbeNullCount(call)) {
+    auto* array = static_cast<ArrayExpr*>(linitial(call->args));
+    return MakeCall(Kind::Function, count, call->funcresulttype, array->elements, context);
   }
   return MakeCall(Kind::Function, FunctionName(call->funcid), call->funcresulttype, call->args, context);
 }

@@ -27,6 +27,7 @@ struct FlattenContext {
   int attribute_count = 0;  // size of attribute_map; numbers reach from 1 to below it
   Bitmapset* live_columns = nullptr;  // what a whole-row reference reads
   FlatExpression* case_operand = nullptr;  // what CaseTestExpr stands for
+  int call_depth = 0;  // functions of users that are being seen through
 };
 
 // Server style: may ereport, owns nothing. A list counts as the AND of its members, as in pg_index.indpred.

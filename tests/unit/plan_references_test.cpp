@@ -202,7 +202,7 @@ TEST(PlanReferencesTest, CompositePrimaryKeyWithASelfReferenceInside) {
   }
 }
 
-TEST(PlanReferencesTest, LimitsOnReferencesAreLeftToRejection) {
+TEST(PlanReferencesTest, KeysThatChecksForbidAreNotReferredTo) {
   TableBuilder table("parent_id int8, note text");
   table.Reference("parent_id").Check(Compare(ColumnAt(1), ">", "5")).Check(Compare(ColumnAt(2), "<>", ""));
   TargetFacts facts;
@@ -210,8 +210,13 @@ TEST(PlanReferencesTest, LimitsOnReferencesAreLeftToRejection) {
   const auto plan = BuildPlan(table.table, 10, Options(), facts);
   std::map<std::string, std::string> methods;
   for (const PlanLine& line : plan->lines) methods[line.name] = line.method;
-  EXPECT_EQ(methods.at("check_0"), "rejection");
+  EXPECT_EQ(methods.at("check_0"), "construction");
   EXPECT_EQ(methods.at("check_1"), "construction");
+  const Rows rows = GenerateRows(table.table, 200, facts);
+  for (const Cell& parent : rows.at("parent_id")) ASSERT_TRUE(!parent || std::stoll(*parent) > 5);
+
+  table.AllNotNull().Check(Compare(ColumnAt(1), ">", "5000"));
+  EXPECT_EQ(RefusalOf(table.table, 10, facts).sqlstate, sqlstate::kForeignKeyViolation);
 }
 
 }  // namespace

@@ -1,0 +1,315 @@
+// CHECK constraints of the table and of its columns' domains, read as cases. Those with a single case become limits of
+// columns; the others are grouped by the columns that they share, and each group's cases are worked out together.
+// Read first: PlanBuilder::ReadLimits.
+#include <algorithm>
+
+#include "case_algebra.h"
+#include "dbmocker/error.h"
+#include "derived_value_set.h"
+#include "limit_algebra.h"
+#include "plan_builder.h"
+
+namespace dbmocker {
+namespace {
+
+bool IsPlain(const CheckCases& cases) { return cases.size() == 1 && cases.front().relations.empty(); }
+
+// VALUE of a domain's check is number 0.
+void NameColumn(CheckCases& cases, AttributeNumber column) {
+  for (CheckCase& one : cases) {
+    auto node = one.limits.extract(0);
+    if (!node.empty()) {
+      node.key() = column;
+      one.limits.insert(std::move(node));
+    }
+    for (auto& residue : one.residues) residue.columns = {column};
+  }
+}
+
+std::set<AttributeNumber> ColumnsOf(const CheckCases& cases) {
+  std::set<AttributeNumber> columns;
+  for (const CheckCase& one : cases) {
+    for (const auto& entry : one.limits) columns.insert(entry.first);
+    for (const Relation& relation : one.relations) columns.insert(relation.columns.begin(), relation.columns.end());
+  }
+  return columns;
+}
+
+// Narrows limits by what relations say of single columns, whatever the others take inside their limits: with a <= b and
+// b <= 10, a is at most 10. Only sums with one column on each side are followed.
+void FollowRelations(CheckCase& one, const TypesByColumn& types) {
+  constexpr Int128 kFar = static_cast<Int128>(1) << 100;
+  for (const Relation& relation : one.relations) {
+    if (relation.kind != Relation::Kind::Order || relation.columns.size() != 2) continue;
+    if (relation.comparison == Relation::Comparison::Different) continue;
+    for (int side = 0; side < 2; ++side) {
+      const AttributeNumber target = relation.columns[static_cast<std::size_t>(side)];
+      const AttributeNumber other = relation.columns[static_cast<std::size_t>(1 - side)];
+      const auto known = one.limits.find(other);
+      if (known == one.limits.end() || known->second.always_null) continue;
+      std::vector<std::string> ends;
+      for (const ValueInterval& interval : known->second.limits.intervals) {
+        if (interval.lower) ends.push_back(*interval.lower);
+        if (interval.upper) ends.push_back(*interval.upper);
+      }
+      ends.insert(ends.end(), known->second.limits.allowed.begin(), known->second.limits.allowed.end());
+      // The bound that the most generous of the other's ends leaves; an open end leaves everything.
+      PositionBounds widest{kFar, -kFar, std::nullopt};
+      const auto type_of_other = types.find(other);
+      const auto type = types.find(target);
+      if (type_of_other == types.end() || type == types.end() || !FindPositionScale(type->second)) continue;
+      for (const std::string& end : ends) {
+        const auto position = PositionOfText(end, type_of_other->second);
+        PositionBounds bounds{-kFar, kFar, std::nullopt};
+        if (!position || !BoundPosition(relation, target, {{other, *position}}, bounds)) continue;
+        widest.lower = std::min(widest.lower, bounds.lower);
+        widest.upper = std::max(widest.upper, bounds.upper);
+      }
+      const auto& intervals = known->second.limits.intervals;
+      const bool open_below = intervals.size() == 1 && !intervals.front().lower;
+      const bool open_above = intervals.size() == 1 && !intervals.front().upper;
+      // Which end of the other one matters follows from which side it bounds.
+      PositionBounds at_zero{-kFar, kFar, std::nullopt};
+      PositionBounds at_one{-kFar, kFar, std::nullopt};
+      if (!BoundPosition(relation, target, {{other, 0}}, at_zero) ||
+          !BoundPosition(relation, target, {{other, 1'000'000'000'000}}, at_one))
+        continue;
+      const bool rises = at_one.upper > at_zero.upper || at_one.lower > at_zero.lower;
+      ValueInterval interval;
+      if (widest.upper < kFar && widest.upper > -kFar && !(rises ? open_above : open_below))
+        interval.upper = TextOfPosition(widest.upper, type->second);
+      if (widest.lower > -kFar && widest.lower < kFar && !(rises ? open_below : open_above))
+        interval.lower = TextOfPosition(widest.lower, type->second);
+      if (!interval.lower && !interval.upper) continue;
+      ColumnLimits narrowed;
+      narrowed.limits.intervals.push_back(interval);
+      try {
+        MergeColumnLimits(one.limits[target], narrowed, type->second);
+      } catch (const Error&) {
+        continue;  // found out when rows are made
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void PlanBuilder::ListConditions() {
+  for (const CheckConstraint& check : table_.checks)
+    conditions_.push_back({check.name, check.text, 0, &check.check, check.check.columns, ""});
+  for (const Column& column : table_.columns)
+    for (const DomainConstraint& constraint : column.type->constraints)
+      if (!constraint.text.empty())
+        conditions_.push_back(
+            {constraint.name, constraint.text, column.number, &constraint.check, {column.number}, ""});
+}
+
+CheckCases PlanBuilder::ReadCondition(std::size_t place) const {
+  const Condition& condition = conditions_[place];
+  const auto number = static_cast<int>(place);
+  if (condition.domain_column == 0) return ReadCases(*condition.check, types_, number, options_.reference_time);
+  const TypesByColumn value_type{{0, types_.at(condition.domain_column)}};
+  CheckCases cases = ReadCases(*condition.check, value_type, number, options_.reference_time);
+  NameColumn(cases, condition.domain_column);
+  return cases;
+}
+
+void PlanBuilder::ReadLimits() {
+  for (const auto& [number, state] : columns_) {
+    types_[number] = state.base;
+    const bool is_ours = state.role == ColumnRole::Undecided;
+    if (is_ours && (state.column->not_null || state.column->type->not_null)) base_.limits[number].not_null = true;
+  }
+  ListConditions();
+  std::map<std::size_t, CheckCases> open;
+  for (std::size_t place = 0; place < conditions_.size(); ++place) {
+    CheckCases cases = ReadCondition(place);
+    if (cases.empty()) RefuseConditions(place, "");
+    if (IsPlain(cases)) {
+      AddToBase(place, cases);
+    } else {
+      open.emplace(place, std::move(cases));
+    }
+  }
+  ReadPartitions(base_.limits);
+  GroupConditions(std::move(open));
+  TakeLimits();
+}
+
+void PlanBuilder::AddToBase(std::size_t place, const CheckCases& cases) {
+  CheckCases both = BothCases({base_}, cases, types_);
+  if (both.empty()) {
+    std::string detail;
+    try {
+      for (const auto& [column, limits] : cases.front().limits) {
+        ColumnLimits merged = base_.limits[column];
+        MergeColumnLimits(merged, limits, types_.at(column));
+      }
+    } catch (const Error& error) {
+      detail = error.report().detail;
+    }
+    RefuseConditions(place, detail);
+  }
+  base_ = std::move(both.front());
+}
+
+void PlanBuilder::RefuseConditions(std::size_t place, const std::string& detail) const {
+  const Condition& condition = conditions_[place];
+  const bool is_domain = condition.domain_column != 0;
+  throw Error(sqlstate::kInvalidParameterValue,
+              "cannot generate rows for table \"" + table_.name + "\": no value satisfies its CHECK constraints",
+              (is_domain ? "Domain constraint \"" : "Constraint \"") + condition.name + "\" " + condition.text +
+                  (is_domain ? " of column \"" + table_.FindColumn(condition.domain_column)->name + "\"" : "") +
+                  " contradicts itself or the ones before it." + (detail.empty() ? "" : " " + detail),
+              "Drop or change one of the constraints.");
+}
+
+// Conditions that share a column are worked out together.
+void PlanBuilder::GroupConditions(std::map<std::size_t, CheckCases> open) {
+  std::vector<CheckGroup> groups;
+  for (const auto& [place, cases] : open) {
+    CheckGroup merged;
+    merged.columns = ColumnsOf(cases);
+    merged.checks.insert(static_cast<int>(place));
+    for (std::size_t i = groups.size(); i-- > 0;) {
+      const bool shares =
+          std::ranges::any_of(groups[i].columns, [&](AttributeNumber c) { return merged.columns.contains(c); });
+      if (!shares) continue;
+      merged.columns.insert(groups[i].columns.begin(), groups[i].columns.end());
+      merged.checks.insert(groups[i].checks.begin(), groups[i].checks.end());
+      groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+    groups.push_back(std::move(merged));
+  }
+  for (CheckGroup& group : groups) CloseGroup(std::move(group), open);
+}
+
+// Those with few cases first, so that contradictions cut the product down early.
+void PlanBuilder::CloseGroup(CheckGroup group, const std::map<std::size_t, CheckCases>& open) {
+  std::vector<std::size_t> places;
+  for (const int check : group.checks) places.push_back(static_cast<std::size_t>(check));
+  std::ranges::stable_sort(places, {}, [&](std::size_t place) { return open.at(place).size(); });
+  CheckCase start;
+  for (const AttributeNumber column : group.columns)
+    if (const auto found = base_.limits.find(column); found != base_.limits.end()) start.limits[column] = found->second;
+  group.cases = {start};
+  for (const std::size_t place : places) {
+    group.cases = BothCases(group.cases, open.at(place), types_);
+    if (group.cases.empty()) RefuseConditions(place, "");
+  }
+  for (CheckCase& one : group.cases) FollowRelations(one, types_);
+  PreferWholeCases(group.cases, types_);
+  JoinCases(group.cases, types_);
+  if (IsPlain(group.cases)) {
+    for (const auto& [column, limits] : group.cases.front().limits) base_.limits[column] = limits;
+    base_.residues.insert(base_.residues.end(), group.cases.front().residues.begin(),
+                          group.cases.front().residues.end());
+    return;
+  }
+  for (const AttributeNumber column : group.columns)
+    base_.limits[column] = HullOf(group.cases, column, types_.at(column));
+  groups_.push_back(std::move(group));
+}
+
+void PlanBuilder::NoteResidues(const CheckCase& one) {
+  for (const auto& residue : one.residues) {
+    if (residue.check < 0) continue;
+    conditions_[static_cast<std::size_t>(residue.check)].why_not = residue.why;
+    for (const AttributeNumber number : residue.columns)
+      if (ColumnState* state = Find(number); state != nullptr) state->is_judged = true;
+  }
+}
+
+void PlanBuilder::TakeLimits() {
+  NoteResidues(base_);
+  for (const CheckGroup& group : groups_)
+    for (const CheckCase& one : group.cases) NoteResidues(one);
+  for (auto& [number, state] : columns_) {
+    if (const auto found = base_.limits.find(number); found != base_.limits.end()) state.limits = found->second;
+    if (state.role == ColumnRole::Undecided && state.limits.always_null && state.column->not_null)
+      RefuseColumn(state, Error(sqlstate::kInvalidParameterValue,
+                                "the column is NOT NULL, but a CHECK constraint allows only NULL"));
+  }
+}
+
+// Keys of referenced tables that no case allows are not referred to.
+void PlanBuilder::FilterParents() {
+  constexpr std::uint64_t kMostKeys = 500'000;
+  for (std::size_t place = 0; place < table_.foreign_keys.size(); ++place) {
+    const ForeignKey& key = table_.foreign_keys[place];
+    const auto parents = facts_.parents.find(place);
+    if (key.referenced_oid == table_.oid || parents == facts_.parents.end() || parents->second.count == 0 ||
+        parents->second.count > kMostKeys)
+      continue;
+    // What a column may be: its own limits, or those of any case of its group.
+    std::vector<std::vector<const ColumnLimits*>> choices(key.columns.size());
+    for (std::size_t i = 0; i < key.columns.size(); ++i) {
+      const ColumnState* state = Find(key.columns[i]);
+      if (state == nullptr) continue;
+      choices[i].push_back(&state->limits);
+      for (const CheckGroup& group : groups_) {
+        if (!group.columns.contains(key.columns[i])) continue;
+        choices[i].clear();
+        for (const CheckCase& one : group.cases) {
+          const auto found = one.limits.find(key.columns[i]);
+          if (found == one.limits.end())
+            choices[i].push_back(&state->limits);
+          else if (!found->second.always_null)
+            choices[i].push_back(&found->second);
+        }
+      }
+      const bool unlimited =
+          std::ranges::any_of(choices[i], [](const ColumnLimits* one) { return one->limits.IsUnlimited(); });
+      if (unlimited) choices[i].clear();
+    }
+    if (std::ranges::all_of(choices, [](const auto& one) { return one.empty(); })) continue;
+    std::vector<std::uint64_t> kept;
+    std::string text;
+    for (std::uint64_t index = 0; index < parents->second.count; ++index) {
+      bool fits = true;
+      for (std::size_t i = 0; i < key.columns.size() && fits; ++i) {
+        if (choices[i].empty()) continue;
+        text.clear();
+        parents->second.columns[i]->AppendText(index, text);
+        const TypeOfColumn type = types_.at(key.columns[i]);
+        fits = std::ranges::any_of(choices[i],
+                                   [&](const ColumnLimits* one) { return Satisfies(text, one->limits, type); });
+      }
+      if (fits) kept.push_back(index);
+    }
+    if (kept.size() == parents->second.count) continue;
+    if (kept.empty() && !ReferenceIsOptional(key))
+      throw Error(sqlstate::kForeignKeyViolation,
+                  "cannot generate rows for table \"" + table_.name + "\": no row of referenced table " +
+                      key.referenced_table + " satisfies its CHECK constraints",
+                  "Foreign key \"" + key.name + "\" (" + JoinColumnNames(table_, key.columns) +
+                      ") has to refer to one whose key the CHECK constraints of these columns allow.",
+                  "Add such rows to " + key.referenced_table + ".");
+    for (ValueSetPointer& values : parents->second.columns)
+      if (!kept.empty()) values = MakePickedValueSet(values, kept);
+    parents->second.count = kept.size();
+    parents->second.dense_first.reset();
+    parents->second.description += ", those that CHECKs allow";
+  }
+}
+
+// A solved CHECK is kept only by columns that the plan draws within limits; on others the server has to judge.
+bool PlanBuilder::IsKept(const Condition& condition) const {
+  return std::ranges::all_of(condition.columns, [&](AttributeNumber number) {
+    const ColumnState* state = Find(number);
+    if (state == nullptr || state->role == ColumnRole::Generated || state->role == ColumnRole::ServerDefault)
+      return false;
+    if (state->role == ColumnRole::AlwaysNull) return !state->limits.not_null;
+    if (state->role == ColumnRole::Reference)
+      return state->limits.limits.IsUnlimited() || table_.foreign_keys[state->foreign_key].referenced_oid != table_.oid;
+    return state->role != ColumnRole::Sequential || SequenceFits(*state);
+  });
+}
+
+void PlanBuilder::JudgeChecks() {
+  for (Condition& condition : conditions_)
+    if (condition.why_not.empty() && !IsKept(condition))
+      condition.why_not = "a column of it is filled by something else";
+}
+
+}  // namespace dbmocker

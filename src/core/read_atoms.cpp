@@ -1,0 +1,385 @@
+// See read_atoms.h. Tried in turn: a column against a constant, the length of a column, text conditions, relations.
+// Read first: ReadComparison.
+#include "read_atoms.h"
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+
+#include "dbmocker/error.h"
+#include "limit_algebra.h"
+#include "text_conditions.h"
+
+namespace dbmocker {
+namespace {
+
+// Types whose value sets keep to intervals and leave out excluded values.
+bool IsOrdered(const Type& type) {
+  if (type.kind == TypeKind::Enum) return true;
+  if (type.schema != "pg_catalog") return false;
+  static constexpr const char* kNames[] = {"int2",   "int4",   "int8", "oid",  "money",     "numeric",
+                                           "float4", "float8", "date", "time", "timestamp", "timestamptz"};
+  return std::ranges::any_of(kNames, [&](const char* name) { return type.name == name; });
+}
+
+Atom Unread(const Expression& expression, std::string why) {
+  Atom atom;
+  atom.columns = expression.columns;
+  if (atom.columns.empty()) atom.columns = {0};
+  atom.why_not = std::move(why);
+  return atom;
+}
+
+Atom OfColumn(AttributeNumber column) {
+  Atom atom;
+  atom.columns = {column};
+  return atom;
+}
+
+Atom Allowed(AttributeNumber column, std::vector<std::string> texts) {
+  Atom atom = OfColumn(column);
+  ValueLimits& limits = atom.limits[column].limits;
+  limits.has_allowed = true;
+  limits.allowed = std::move(texts);
+  atom.is_impossible = limits.allowed.empty();
+  return atom;
+}
+
+// Blank text is left out by its length: that leaves the choice of values open.
+Atom Excluded(const ColumnReading& column, const std::vector<std::string>& texts) {
+  Atom atom = OfColumn(column.column);
+  ValueLimits& limits = atom.limits[column.column].limits;
+  for (const std::string& text : texts) {
+    if (text.empty() && column.type.type->category == 'S') {
+      limits.min_length = 1;
+    } else {
+      limits.excluded.push_back(text);
+    }
+  }
+  return atom;
+}
+
+Atom CompareColumn(const ColumnReading& column, const std::string& name, const std::string& text) {
+  if (name == "=") return Allowed(column.column, {text});
+  if (name == "<>") return Excluded(column, {text});
+  Atom atom = OfColumn(column.column);
+  const bool is_upper = name == "<" || name == "<=";
+  if (!is_upper && name != ">" && name != ">=") {
+    atom.why_not = "operator " + name + " is not read";
+  } else if (!column.keeps_order || !IsOrdered(*column.type.type)) {
+    atom.why_not = "the order of the type's values is not known";  // that of text is its collation's
+  } else if (text == (is_upper ? "infinity" : "-infinity")) {
+    return atom;  // no value set goes that far
+  } else if (text.ends_with("infinity") || text == "NaN") {
+    atom.why_not = "infinity";
+  } else {
+    ValueInterval interval;
+    (is_upper ? interval.upper : interval.lower) = text;
+    (is_upper ? interval.upper_inclusive : interval.lower_inclusive) = name.size() == 2;
+    atom.limits[column.column].limits.intervals.push_back(std::move(interval));
+  }
+  return atom;
+}
+
+// No generator makes blank text or puts blanks around a text.
+Atom CompareLength(const LengthReading& length, const std::string& name, const std::string& text) {
+  Atom atom = OfColumn(length.column.column);
+  const auto number = AsInteger(text);
+  ValueLimits& limits = atom.limits[length.column.column].limits;
+  if (number && name == "=") {
+    limits.min_length = limits.max_length = number;
+  } else if (number && (name == "<" || name == "<=")) {
+    limits.max_length = name == "<" ? *number - 1 : *number;
+    atom.is_impossible = *limits.max_length < 0;
+  } else if (number && (name == ">" || name == ">=")) {
+    limits.min_length = name == ">" ? *number + 1 : *number;
+  } else if (number && name == "<>" && *number == 0) {
+    limits.min_length = 1;
+  } else {
+    atom.why_not = "the length is compared by " + name;
+  }
+  return atom;
+}
+
+// A column whose type never writes an empty or blank text, below a cast to text.
+std::optional<ColumnReading> AsWrittenColumn(const Expression& expression, const TypesByColumn& types) {
+  const Expression* inner = &StripCasts(expression);
+  while (inner->kind == Expression::Kind::Function && inner->name.ends_with("trim") && !inner->arguments.empty())
+    inner = &StripCasts(inner->arguments.front());
+  if (inner->kind != Expression::Kind::Column && inner->kind != Expression::Kind::Value) return std::nullopt;
+  const auto type = types.find(inner->column);
+  if (type == types.end() || type->second.type == nullptr) return std::nullopt;
+  const Type& base = *type->second.type;
+  static constexpr std::string_view kNames[] = {"json", "jsonb", "uuid",      "bool",       "inet",
+                                                "cidr", "date",  "timestamp", "timestamptz"};
+  const bool never_blank = base.category == 'N' || base.kind == TypeKind::Array || base.kind == TypeKind::Enum ||
+                           (base.schema == "pg_catalog" && std::ranges::find(kNames, base.name) != std::end(kNames));
+  return never_blank ? std::optional(ColumnReading{inner->column, type->second, false}) : std::nullopt;
+}
+
+// x::text <> '' and length(x::text) > 0, where that cannot be otherwise.
+std::optional<Atom> ReadNeverBlank(const Expression& left, const std::string& name, const std::string& text,
+                                   const TypesByColumn& types) {
+  const Expression& call = StripCasts(left);
+  const bool of_length =
+      call.kind == Expression::Kind::Function && call.arguments.size() == 1 && (call.name.ends_with("length"));
+  const auto column = AsWrittenColumn(of_length ? call.arguments.front() : left, types);
+  if (!column) return std::nullopt;
+  const bool holds =
+      of_length ? (name == ">" && text == "0") || (name == ">=" && text == "1") || (name == "<>" && text == "0")
+                : name == "<>" && text.find_first_not_of(' ') == std::string::npos;
+  return holds ? std::optional(OfColumn(column->column)) : std::nullopt;
+}
+
+bool IsJson(const ColumnReading& column) {
+  return column.type.type->name == "jsonb" || column.type.type->name == "json";
+}
+
+Atom OfJson(AttributeNumber column, JsonLimits json) {
+  Atom atom = OfColumn(column);
+  atom.limits[column].limits.json = std::make_shared<JsonLimits>(std::move(json));
+  return atom;
+}
+
+// jsonb_typeof(x) among (or not among) these.
+std::optional<Atom> ReadJsonType(const Expression& left, const std::vector<std::string>& names, bool inside,
+                                 const TypesByColumn& types) {
+  const Expression& call = StripCasts(left);
+  if (call.kind != Expression::Kind::Function || call.arguments.size() != 1) return std::nullopt;
+  if (call.name != "jsonb_typeof" && call.name != "json_typeof") return std::nullopt;
+  const auto column = AsColumn(call.arguments.front(), types);
+  if (!column || !IsJson(*column)) return std::nullopt;
+  JsonLimits json;
+  for (const char* type : {"object", "array", "string", "number", "boolean", "null"})
+    if ((std::ranges::find(names, type) != names.end()) == inside) json.types.emplace_back(type);
+  Atom atom = OfJson(column->column, json);
+  atom.is_impossible = json.types.empty();
+  return atom;
+}
+
+// x ? 'key', x ?& keys, jsonb_array_length(x) compared with a number.
+std::optional<Atom> ReadJsonShape(const Expression& left, const std::string& name, const Expression& right,
+                                  const TypesByColumn& types) {
+  const auto column = AsColumn(left, types);
+  const auto constant = AsConstant(right);
+  if (column && IsJson(*column) && (name == "?" || name == "?&" || name == "?|")) {
+    JsonLimits json;
+    json.types = {"object"};
+    if (name == "?" && constant && !constant->is_null) json.keys = {constant->text};
+    if (const auto list = name == "?" ? std::nullopt : AsConstantList(right)) json.keys = *list;
+    if (name == "?|" && json.keys.size() > 1) json.keys.resize(1);
+    return json.keys.empty() ? std::nullopt : std::optional(OfJson(column->column, std::move(json)));
+  }
+  const Expression& call = StripCasts(left);
+  const auto number = constant && !constant->is_null ? AsInteger(constant->text) : std::nullopt;
+  if (!number || call.kind != Expression::Kind::Function || call.arguments.size() != 1) return std::nullopt;
+  if (call.name != "jsonb_array_length" && call.name != "json_array_length") return std::nullopt;
+  const auto array = AsColumn(call.arguments.front(), types);
+  if (!array || !IsJson(*array)) return std::nullopt;
+  JsonLimits json;
+  json.types = {"array"};
+  if (name == "=")
+    json.min_items = *number, json.max_items = number;
+  else if (name == ">" || name == ">=")
+    json.min_items = name == ">" ? *number + 1 : *number;
+  else if (name == "<" || name == "<=")
+    json.max_items = name == "<" ? *number - 1 : *number;
+  else if (name == "<>" && *number == 0)
+    json.min_items = 1;
+  else
+    return std::nullopt;
+  return OfJson(array->column, std::move(json));
+}
+
+// Limits of every element of an array column.
+Atom OfElements(AttributeNumber column, ValueLimits limits) {
+  Atom atom = OfColumn(column);
+  atom.limits[column].limits.elements = std::make_shared<ValueLimits>(std::move(limits));
+  return atom;
+}
+
+std::optional<ColumnReading> AsArray(const Expression& expression, const TypesByColumn& types) {
+  const Expression& inner = StripCasts(expression);
+  if (inner.kind != Expression::Kind::Column && inner.kind != Expression::Kind::Value) return std::nullopt;
+  const auto type = types.find(inner.column);
+  if (type == types.end() || type->second.type == nullptr || type->second.type->kind != TypeKind::Array ||
+      type->second.type->element == nullptr)
+    return std::nullopt;
+  return ColumnReading{inner.column, type->second, false};
+}
+
+// x <@ ARRAY[…]: only these elements.
+std::optional<Atom> ReadContained(const Expression& left, const std::string& name, const Expression& right,
+                                  const TypesByColumn& types) {
+  const auto array = name == "<@" ? AsArray(left, types) : name == "@>" ? AsArray(right, types) : std::nullopt;
+  const auto list = array ? AsConstantList(name == "<@" ? right : left) : std::nullopt;
+  if (!list || list->empty()) return std::nullopt;
+  ValueLimits limits;
+  limits.has_allowed = true;
+  limits.allowed = *list;
+  return OfElements(array->column, std::move(limits));
+}
+
+// constant <> ALL (x) and the like, x an array: what holds of every element.
+std::optional<Atom> ReadEveryElement(const Expression& list, bool negated, const TypesByColumn& types) {
+  const bool every = (list.kind == Expression::Kind::AllOf) != negated;
+  const auto constant = AsConstant(list.arguments[0]);
+  const auto array = every && constant && !constant->is_null ? AsArray(list.arguments[1], types) : std::nullopt;
+  if (!array) return std::nullopt;
+  const std::string name = FlipComparison(negated ? NegateComparison(list.name) : list.name);
+  if (name.empty()) return std::nullopt;
+  const ColumnReading element{0, UnwrapDomains(*array->type.type->element, array->type.type_modifier), true};
+  Atom atom = CompareColumn(element, name, constant->text);
+  if (!atom.why_not.empty()) return std::nullopt;
+  return OfElements(array->column, atom.limits[0].limits);
+}
+
+// A relation over one column as limits of it, where its values can be said.
+std::optional<Atom> AsLimits(const Relation& relation, const TypesByColumn& types) {
+  const AttributeNumber column = relation.columns.front();
+  const auto type = types.find(column);
+  const auto scale = type == types.end() ? std::nullopt : FindPositionScale(type->second);
+  if (!scale) return std::nullopt;
+  constexpr Int128 kFar = static_cast<Int128>(1) << 100;
+  PositionBounds bounds{-kFar, kFar, std::nullopt};
+  if (!BoundPosition(relation, column, {}, bounds)) return std::nullopt;
+  Atom atom = OfColumn(column);
+  if (bounds.lower > bounds.upper) {
+    atom.is_impossible = true;
+    return atom;
+  }
+  ValueLimits& limits = atom.limits[column].limits;
+  if (bounds.without) limits.excluded.push_back(TextOfPosition(*bounds.without, type->second));
+  ValueInterval interval;
+  if (bounds.lower > -kFar) interval.lower = TextOfPosition(bounds.lower, type->second);
+  if (bounds.upper < kFar) interval.upper = TextOfPosition(bounds.upper, type->second);
+  if (interval.lower && interval.lower == interval.upper) {
+    limits.has_allowed = true;
+    limits.allowed = {*interval.lower};
+  } else if (interval.lower || interval.upper) {
+    limits.intervals.push_back(std::move(interval));
+  }
+  return atom;
+}
+
+Atom FromTextCondition(TextCondition condition) {
+  Atom atom = OfColumn(condition.column.column);
+  if (condition.pattern == nullptr) {
+    atom.why_not = std::move(condition.why_not);
+  } else {
+    atom.limits[condition.column.column].limits.pattern = std::move(condition.pattern);
+  }
+  return atom;
+}
+
+// A condition on the text of an enum's labels: the labels that satisfy it.
+std::optional<Atom> CompareLabels(const Expression& left, const std::string& name, const Expression& right,
+                                  const TypesByColumn& types) {
+  const auto column = AsColumn(left, types);
+  if (!column || column->type.type->kind != TypeKind::Enum) return std::nullopt;
+  static const Type kText = [] {
+    Type type;
+    type.schema = "pg_catalog";
+    type.name = "text";
+    type.category = 'S';
+    return type;
+  }();
+  const TypesByColumn as_text{{column->column, {&kText, -1}}};
+  Expression plain;
+  plain.kind = Expression::Kind::Column;
+  plain.column = column->column;
+  const auto condition = ReadTextCondition(plain, name, right, as_text);
+  if (!condition || condition->pattern == nullptr) return std::nullopt;
+  std::vector<std::string> labels = column->type.type->labels;
+  std::erase_if(labels, [&](const std::string& label) { return !condition->pattern->exact.Matches(label); });
+  return Allowed(column->column, std::move(labels));
+}
+
+Atom ReadSides(const Expression& comparison, const Expression& left, const std::string& name, const Expression& right,
+               const TypesByColumn& types, std::int64_t now) {
+  const auto constant = AsConstant(right);
+  if (constant && !constant->is_null && !FlipComparison(name).empty()) {
+    if (const auto column = AsColumn(left, types)) {
+      Atom atom = CompareColumn(*column, name, constant->text);
+      if (atom.why_not.empty()) return atom;
+    }
+    if (const auto length = AsLength(left, types)) {
+      Atom atom = CompareLength(*length, name, constant->text);
+      if (atom.why_not.empty()) return atom;
+    }
+    if (const auto trimmed = AsTrimmed(left, types); trimmed && name == "<>" && constant->text.empty())
+      return CompareLength({*trimmed, true}, ">", "0");
+  }
+  std::string why = "it is not read";
+  if (constant && !constant->is_null) {
+    if (auto atom = ReadNeverBlank(left, name, constant->text, types)) return *atom;
+    if (name == "=" || name == "<>")
+      if (auto atom = ReadJsonType(left, {constant->text}, name == "=", types)) return *atom;
+  }
+  if (auto atom = ReadJsonShape(left, name, right, types)) return *atom;
+  if (auto atom = ReadContained(left, name, right, types)) return *atom;
+  if (auto labels = constant ? CompareLabels(left, name, right, types) : std::nullopt) return *labels;
+  if (auto condition = ReadTextCondition(left, name, right, types)) {
+    if (condition->pattern != nullptr) return FromTextCondition(std::move(*condition));
+    why = condition->why_not;
+  }
+  if (const auto relation = ReadRelation(left, name, right, types, now)) {
+    if (relation->columns.size() == 1) {
+      if (auto atom = AsLimits(*relation, types)) return *atom;
+    } else {
+      Atom atom;
+      atom.columns = relation->columns;
+      atom.relations.push_back(*relation);
+      return atom;
+    }
+  }
+  return Unread(comparison, std::move(why));
+}
+
+}  // namespace
+
+Atom ReadComparison(const Expression& comparison, bool negated, const TypesByColumn& types, std::int64_t now) {
+  const Expression* left = &comparison.arguments[0];
+  const Expression* right = &comparison.arguments[1];
+  std::string name = comparison.name == "!=" ? "<>" : comparison.name;
+  if (AsConstant(*left) && !AsConstant(*right) && !FlipComparison(name).empty()) {
+    std::swap(left, right);
+    name = FlipComparison(name);
+  }
+  if (negated) {
+    const std::string opposite = NegateComparison(name).empty() ? NegateTextOperator(name) : NegateComparison(name);
+    if (opposite.empty()) return Unread(comparison, "operator " + name + " is not read");
+    name = opposite;
+  }
+  return ReadSides(comparison, *left, name, *right, types, now);
+}
+
+Atom ReadListAtom(const Expression& list, bool negated, const TypesByColumn& types) {
+  const auto texts = AsConstantList(list.arguments[1]);
+  if (auto atom = ReadEveryElement(list, negated, types)) return *atom;
+  if (!texts) return Unread(list, "the list is not constant");
+  const bool any = (list.kind == Expression::Kind::AnyOf) != negated;
+  const std::string name = negated ? NegateComparison(list.name) : list.name;
+  const bool inside = any && name == "=";
+  const bool outside = !any && (name == "<>" || name == "!=");
+  if (!inside && !outside) return Unread(list, "operator " + list.name + " is not read");
+  if (const auto column = AsColumn(list.arguments[0], types))
+    return inside ? Allowed(column->column, *texts) : Excluded(*column, *texts);
+  if (auto atom = ReadJsonType(list.arguments[0], *texts, inside, types)) return *atom;
+  if (auto condition = ReadTextList(list.arguments[0], *texts, inside, types))
+    return FromTextCondition(std::move(*condition));
+  return Unread(list, "the left side is not read");
+}
+
+Atom ReadTruth(const Expression& expression, bool value, const TypesByColumn& types) {
+  if (const auto column = AsColumn(expression, types)) {
+    if (column->type.type->schema == "pg_catalog" && column->type.type->name == "bool")
+      return Allowed(column->column, {value ? "t" : "f"});
+  }
+  const Expression& call = StripCasts(expression);
+  if (auto condition = ReadTextCall(call, !value, types)) return FromTextCondition(std::move(*condition));
+  return Unread(expression, call.kind == Expression::Kind::Function ? "function " + call.name + " is not seen through"
+                                                                    : "it is not read");
+}
+
+}  // namespace dbmocker

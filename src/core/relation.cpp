@@ -1,0 +1,401 @@
+// See relation.h. Every expression becomes a polynomial over the columns' positions with one common scale, so that
+// comparisons are exact in whole numbers. Intervals with months are taken as a span of days; bounds take the safe side.
+// Read first: PolynomialReader::Read.
+#include "relation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "decimal_text.h"
+#include "read_expression.h"
+#include "temporal_text.h"
+#include "type_value_sets.h"
+
+namespace dbmocker {
+namespace {
+
+constexpr int kFloatDecimals = 6;
+
+// A sum of terms, times 10^-decimals; temporal terms are in microseconds, plain dates in days.
+struct Polynomial {
+  std::vector<Relation::Term> terms;
+  int decimals = 0;
+  char family = 'n';  // 'n' number, 'd' days, 't' a moment, 'i' an interval in microseconds, 'o' a time of day
+  std::int64_t slack = 0;  // microseconds by which an interval with months may be longer than said
+};
+
+bool Multiply(Int128& value, Int128 factor) { return !__builtin_mul_overflow(value, factor, &value); }
+
+bool Rescale(Polynomial& polynomial, int decimals) {
+  const Int128 factor = PowerOfTen(decimals - polynomial.decimals);
+  for (Relation::Term& term : polynomial.terms)
+    if (!Multiply(term.coefficient, factor)) return false;
+  polynomial.decimals = decimals;
+  return true;
+}
+
+bool Scale(Polynomial& polynomial, Int128 factor) {
+  for (Relation::Term& term : polynomial.terms)
+    if (!Multiply(term.coefficient, factor)) return false;
+  return true;
+}
+
+void AddTerm(std::vector<Relation::Term>& terms, Relation::Term term) {
+  for (Relation::Term& known : terms) {
+    if (known.columns != term.columns) continue;
+    known.coefficient += term.coefficient;
+    if (known.coefficient == 0) std::erase(terms, known);
+    return;
+  }
+  if (term.coefficient != 0) terms.push_back(std::move(term));
+}
+
+std::optional<Polynomial> Sum(Polynomial left, Polynomial right, bool minus) {
+  // Numbers next to days count days; anything else temporal is in microseconds.
+  const auto to_micros = [](Polynomial& p) {
+    if (p.family == 'd')
+      p.family = 't';
+    else
+      return true;
+    return Scale(p, kMicrosPerDay);
+  };
+  char family = left.family;
+  if (left.family == 'd' && right.family == 'd') {
+    family = minus ? 'n' : '?';
+  } else if ((left.family == 'd' && right.family == 'n') || (left.family == 'n' && right.family == 'd')) {
+    family = 'd';
+  } else if (left.family != right.family || left.family == 't') {
+    if (!to_micros(left) || !to_micros(right)) return std::nullopt;
+    const std::string pair{left.family, right.family};
+    if (pair == "ti" || pair == "oi") {
+      family = left.family;
+    } else if ((pair == "it" || pair == "io") && !minus) {
+      family = right.family;
+    } else if (pair == "tt" && minus) {
+      family = 'i';
+    } else {
+      return std::nullopt;
+    }
+  } else if (left.family == 'o') {
+    family = minus ? 'i' : '?';
+  }
+  if (family == '?') return std::nullopt;
+  const int decimals = std::max(left.decimals, right.decimals);
+  if (!Rescale(left, decimals) || !Rescale(right, decimals)) return std::nullopt;
+  for (Relation::Term& term : right.terms) {
+    if (minus) term.coefficient = -term.coefficient;
+    AddTerm(left.terms, std::move(term));
+  }
+  left.family = family;
+  left.slack += right.slack;
+  return left;
+}
+
+std::optional<Polynomial> Product(const Polynomial& left, const Polynomial& right) {
+  const bool numbers = left.family == 'n' && right.family == 'n';
+  const bool interval = (left.family == 'i' && right.family == 'n') || (left.family == 'n' && right.family == 'i');
+  if ((!numbers && !interval) || left.slack != 0 || right.slack != 0) return std::nullopt;
+  Polynomial result;
+  result.family = interval ? 'i' : 'n';
+  result.decimals = left.decimals + right.decimals;
+  for (const Relation::Term& a : left.terms)
+    for (const Relation::Term& b : right.terms) {
+      Relation::Term term = a;
+      if (!Multiply(term.coefficient, b.coefficient)) return std::nullopt;
+      term.columns.insert(term.columns.end(), b.columns.begin(), b.columns.end());
+      std::ranges::sort(term.columns);
+      AddTerm(result.terms, std::move(term));
+    }
+  return result;
+}
+
+class PolynomialReader {
+ public:
+  PolynomialReader(const TypesByColumn& types, std::int64_t now) : types_(types), now_(now) {}
+
+  std::optional<Polynomial> Read(const Expression& expression) const {
+    using Kind = Expression::Kind;
+    if (expression.kind == Kind::Column || expression.kind == Kind::Value) return Column(expression);
+    if (expression.kind == Kind::Constant) return Constant(expression, expression.type);
+    if (expression.kind == Kind::Cast) return Cast(expression);
+    if (expression.kind == Kind::Function) return Moment(expression.name);
+    if (expression.kind != Kind::Operator) return std::nullopt;
+    const std::string& name = expression.name;
+    if (expression.arguments.size() == 1) {
+      auto operand = name == "-" || name == "+" ? Read(expression.arguments.front()) : std::nullopt;
+      if (!operand || name == "+") return operand;
+      return Scale(*operand, -1) ? operand : std::nullopt;
+    }
+    if (expression.arguments.size() != 2 || (name != "+" && name != "-" && name != "*")) return std::nullopt;
+    auto left = Read(expression.arguments[0]);
+    auto right = left ? Read(expression.arguments[1]) : std::nullopt;
+    if (!right) return std::nullopt;
+    return name == "*" ? Product(*left, *right) : Sum(std::move(*left), std::move(*right), name == "-");
+  }
+
+ private:
+  std::optional<Polynomial> Column(const Expression& expression) const {
+    const auto column = AsColumn(expression, types_);
+    if (!column || !column->keeps_order) return std::nullopt;
+    const auto scale = FindPositionScale(column->type);
+    if (!scale) return std::nullopt;
+    Polynomial result;
+    result.terms.push_back({1, {column->column}});
+    result.decimals = scale->decimals;
+    result.family = scale->family;
+    return result;
+  }
+
+  // Casts that change no value: between numbers to a wider type, from a date to a moment, relabels.
+  std::optional<Polynomial> Cast(const Expression& expression) const {
+    const Expression& inner = StripCasts(expression);
+    const std::string& type = expression.type;
+    if (inner.kind == Expression::Kind::Column || inner.kind == Expression::Kind::Value) return Column(expression);
+    if (inner.kind == Expression::Kind::Constant) return Constant(inner, type);
+    auto operand = Read(expression.arguments.front());
+    if (!operand) return std::nullopt;
+    const bool is_whole = operand->decimals == 0;
+    if (operand->family == 'n')
+      return type == "numeric" || type == "double precision" || (is_whole && (type == "bigint" || type == "integer"))
+                 ? operand
+                 : std::nullopt;
+    if (type == "date" && operand->family == 't' && operand->terms.size() == 1 &&
+        operand->terms.front().columns.empty()) {
+      operand->family = 'd';
+      operand->terms.front().coefficient /= kMicrosPerDay;
+      return operand;
+    }
+    return type.starts_with("timestamp") && (operand->family == 't' || operand->family == 'd') ? operand : std::nullopt;
+  }
+
+  std::optional<Polynomial> Constant(const Expression& expression, const std::string& type) const {
+    if (!expression.value) return std::nullopt;
+    const std::string& text = *expression.value;
+    Polynomial result;
+    std::optional<OrderedPoint> point;
+    if (type == "interval") {
+      result.family = 'i';
+      point = ParseInterval(text);
+      if (text.find("mon") != std::string::npos || text.find("year") != std::string::npos) {
+        if (!point) return std::nullopt;
+        // A month counts 30 days here, a year 360; in truth up to 31 and 366.
+        result.slack = static_cast<std::int64_t>(std::abs(static_cast<double>(point->floor)) / 50) + 3 * kMicrosPerDay;
+      }
+    } else if (type == "date") {
+      result.family = 'd';
+      point = ParseDate(text);
+    } else if (type.starts_with("timestamp")) {
+      result.family = 't';
+      point = ParseTimestamp(text, type.find("with time zone") != std::string::npos);
+    } else if (type.starts_with("time without")) {
+      result.family = 'o';
+      point = ParseTime(text);
+    } else {
+      const auto decimals = CountDecimals(text);
+      if (!decimals || *decimals > 12) return std::nullopt;
+      result.decimals = *decimals;
+      point = ParseDecimal(text, *decimals);
+    }
+    if (!point || !point->exact) return std::nullopt;
+    if (point->floor != 0) result.terms.push_back({point->floor, {}});
+    return result;
+  }
+
+  // The start of the present day stands for the moment of writing; what must lie after it keeps a day of distance.
+  std::optional<Polynomial> Moment(const std::string& name) const {
+    static const std::set<std::string> kMoments = {"now",
+                                                   "current_timestamp",
+                                                   "localtimestamp",
+                                                   "transaction_timestamp",
+                                                   "statement_timestamp",
+                                                   "clock_timestamp"};
+    Polynomial result;
+    if (name == "current_date") {
+      result.family = 'd';
+      result.terms.push_back({now_ / kMicrosPerDay, {}});
+    } else if (kMoments.contains(name)) {
+      result.family = 't';
+      result.terms.push_back({now_, {}});
+      result.slack = kMicrosPerDay;
+    } else {
+      return std::nullopt;
+    }
+    return result;
+  }
+
+  const TypesByColumn& types_;
+  std::int64_t now_;
+};
+
+std::optional<Relation> ReadTextRelation(const Expression& left, const std::string& name, const Expression& right,
+                                         const TypesByColumn& types) {
+  const auto a = AsColumn(left, types);
+  const auto b = AsColumn(right, types);
+  if (!a || !b || a->column == b->column || (name != "=" && name != "<>")) return std::nullopt;
+  const bool are_texts = a->type.type->category == 'S' && b->type.type->category == 'S';
+  if (!are_texts && a->type.type->oid != b->type.type->oid) return std::nullopt;
+  Relation relation;
+  relation.kind = name == "=" ? Relation::Kind::SameText : Relation::Kind::DifferentText;
+  relation.columns = {std::min(a->column, b->column), std::max(a->column, b->column)};
+  return relation;
+}
+
+Int128 DivideDown(Int128 dividend, Int128 divisor) {
+  const Int128 quotient = dividend / divisor;
+  return dividend % divisor != 0 && (dividend < 0) != (divisor < 0) ? quotient - 1 : quotient;
+}
+Int128 DivideUp(Int128 dividend, Int128 divisor) { return -DivideDown(-dividend, divisor); }
+
+}  // namespace
+
+std::optional<Relation> ReadRelation(const Expression& left, const std::string& name, const Expression& right,
+                                     const TypesByColumn& types, std::int64_t now) {
+  const PolynomialReader reader(types, now);
+  auto a = reader.Read(left);
+  auto b = a ? reader.Read(right) : std::nullopt;
+  if (!b) return ReadTextRelation(left, name, right, types);
+  const bool is_greater = name == ">" || name == ">=";
+  // Both sides of a comparison are of one kind; their difference always exists.
+  const bool mixed_numbers = (a->family == 'n') != (b->family == 'n');
+  if (mixed_numbers) return std::nullopt;
+  auto difference = is_greater ? Sum(std::move(*b), std::move(*a), true) : Sum(std::move(*a), std::move(*b), true);
+  if (!difference) return ReadTextRelation(left, name, right, types);
+  Relation relation;
+  relation.terms = std::move(difference->terms);
+  if (name == "<" || name == ">") {
+    relation.comparison = Relation::Comparison::Less;
+  } else if (name == "<=" || name == ">=") {
+    relation.comparison = Relation::Comparison::LessOrEqual;
+  } else if (name == "=" || name == "<>") {
+    if (difference->slack != 0) return std::nullopt;
+    relation.comparison = name == "=" ? Relation::Comparison::Equal : Relation::Comparison::Different;
+  } else {
+    return std::nullopt;
+  }
+  if (difference->slack != 0) {
+    AddTerm(relation.terms, {difference->slack, {}});
+  }
+  std::set<AttributeNumber> columns;
+  for (const Relation::Term& term : relation.terms) columns.insert(term.columns.begin(), term.columns.end());
+  relation.columns.assign(columns.begin(), columns.end());
+  if (relation.columns.empty()) return std::nullopt;
+  return relation;
+}
+
+std::optional<bool> CompareConstants(const Expression& left, const std::string& name, const Expression& right,
+                                     std::int64_t now) {
+  const TypesByColumn none;
+  const PolynomialReader reader(none, now);
+  auto a = reader.Read(left);
+  auto b = a ? reader.Read(right) : std::nullopt;
+  int order = 0;
+  if (auto difference = b && a->family == b->family ? Sum(std::move(*a), std::move(*b), true) : std::nullopt) {
+    const Int128 value = difference->terms.empty() ? 0 : difference->terms.front().coefficient;
+    order = value < 0 ? -1 : value > 0;
+  } else {
+    const auto x = AsConstant(left);
+    const auto y = AsConstant(right);
+    if (!x || !y || x->is_null || y->is_null || (name != "=" && name != "<>")) return std::nullopt;
+    order = x->text == y->text ? 0 : 1;
+  }
+  if (name == "=") return order == 0;
+  if (name == "<>") return order != 0;
+  if (name == "<") return order < 0;
+  if (name == "<=") return order <= 0;
+  if (name == ">") return order > 0;
+  if (name == ">=") return order >= 0;
+  return std::nullopt;
+}
+
+bool BoundPosition(const Relation& relation, AttributeNumber target,
+                   const std::map<AttributeNumber, std::int64_t>& positions, PositionBounds& bounds) {
+  Int128 factor = 0;
+  Int128 rest = 0;
+  for (const Relation::Term& term : relation.terms) {
+    Int128 value = term.coefficient;
+    int occurrences = 0;
+    for (const AttributeNumber column : term.columns) {
+      if (column == target) {
+        ++occurrences;
+        continue;
+      }
+      const auto found = positions.find(column);
+      if (found == positions.end() || !Multiply(value, found->second)) return false;
+    }
+    if (occurrences > 1 ||
+        __builtin_add_overflow(occurrences == 1 ? factor : rest, value, occurrences == 1 ? &factor : &rest))
+      return false;
+  }
+  if (factor == 0) return false;
+  // factor * target + rest (<, <=, =, <>) 0
+  const bool exact = rest % factor == 0;
+  switch (relation.comparison) {
+    case Relation::Comparison::Equal:
+      bounds.lower = std::max(bounds.lower, exact ? -rest / factor : bounds.upper + 1);
+      if (exact) bounds.upper = std::min(bounds.upper, -rest / factor);
+      return true;
+    case Relation::Comparison::Different:
+      if (exact) bounds.without = -rest / factor;
+      return true;
+    case Relation::Comparison::Less:
+    case Relation::Comparison::LessOrEqual: {
+      const int strict = relation.comparison == Relation::Comparison::Less && exact ? 1 : 0;
+      if (factor > 0) {
+        bounds.upper = std::min(bounds.upper, DivideDown(-rest, factor) - strict);
+      } else {
+        bounds.lower = std::max(bounds.lower, DivideUp(-rest, factor) + strict);
+      }
+      return true;
+    }
+  }
+  return false;
+}
+
+std::optional<PositionScale> FindPositionScale(const TypeOfColumn& type) {
+  if (type.type == nullptr || type.type->schema != "pg_catalog") return std::nullopt;
+  const std::string& name = type.type->name;
+  if (name == "int2" || name == "int4" || name == "int8") return PositionScale{};
+  if (name == "numeric") {
+    const auto modifier = ReadNumericModifier(type.type_modifier);
+    const int decimals = modifier ? modifier->scale : 6;
+    if (decimals < 0 || decimals > 12) return std::nullopt;
+    return PositionScale{'n', decimals};
+  }
+  if (name == "money") return PositionScale{'n', 2};
+  if (name == "float4" || name == "float8") return PositionScale{'n', kFloatDecimals, true};
+  if (name == "date") return PositionScale{'d', 0};
+  if (name == "timestamp" || name == "timestamptz") return PositionScale{'t', 0};
+  if (name == "time") return PositionScale{'o', 0};
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> PositionOfText(const std::string& text, const TypeOfColumn& type) {
+  const auto scale = FindPositionScale(type);
+  if (!scale) return std::nullopt;
+  if (!scale->is_float) return ParseOrderedValue(*type.type, type.type_modifier, text, false);
+  const auto point = ParseDecimal(text, kFloatDecimals);
+  if (!point || point->floor > INT64_MAX / 2 || point->floor < INT64_MIN / 2) return std::nullopt;
+  return static_cast<std::int64_t>(point->floor);
+}
+
+std::string TextOfPosition(Int128 position, const TypeOfColumn& type) {
+  const auto scale = FindPositionScale(type);
+  const auto value = static_cast<std::int64_t>(std::clamp<Int128>(
+      position, std::numeric_limits<std::int64_t>::min() / 2, std::numeric_limits<std::int64_t>::max() / 2));
+  std::string text;
+  if (!scale) return text;
+  if (scale->family == 'd') {
+    AppendDate(value, text);
+  } else if (scale->family == 't') {
+    AppendTimestamp(value, type.type->name == "timestamptz" ? "+00" : "", text);
+  } else if (scale->family == 'o') {
+    AppendTime(value, text);
+  } else {
+    AppendScaled(value, scale->decimals, 0, text);
+  }
+  return text;
+}
+
+}  // namespace dbmocker

@@ -1,0 +1,15 @@
+// Functions of users in expressions, replaced by what they compute: SQL functions that are one SELECT of an expression,
+// and plpgsql functions made of IF, RETURN and RAISE only. Nothing is run.
+// Must not create C++ objects: every function here may ereport.
+// Read first: SeeThroughCall.
+#pragma once
+
+#include "server/postgres_api.h"
+
+namespace dbmocker::server {
+
+// The expression that the call stands for where no argument is NULL (or, if the function is not strict, always), with
+// the call's arguments put in; nullptr if the function does more than that, or its body does not parse here.
+Node* SeeThroughCall(FuncExpr* call, bool* is_strict);
+
+}  // namespace dbmocker::server
