@@ -88,6 +88,8 @@ void PageWriter::PublishGroup(int count) {
       UnlockReleaseBuffer(buffers[i]);
     }
   }
+  // Lets the log writer work meanwhile, so that neither full log buffers nor the commit wait for all of it.
+  if (is_logged_) XLogSetAsyncXactLSN(log_end_);
 }
 
 // The rows of a page as the server's record of a multi-insert has them: without the parts of their headers that replay
@@ -138,6 +140,7 @@ void PageWriter::PublishPage(Buffer buffer, Page page) {
     XLogSetRecordFlags(XLOG_INCLUDE_ORIGIN);
     const XLogRecPtr end = XLogInsert(RM_HEAP2_ID, XLOG_HEAP2_MULTI_INSERT | XLOG_HEAP_INIT_PAGE);
     PageSetLSN(target, end);
+    log_end_ = end;
   }
   END_CRIT_SECTION();
 }

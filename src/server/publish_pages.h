@@ -49,6 +49,7 @@ class PageWriter {
   char* log_data_ = nullptr;
   int place_ = -1;  // of the page in work; -1: none
   BlockNumber last_block_ = InvalidBlockNumber;
+  XLogRecPtr log_end_ = InvalidXLogRecPtr;
   std::uint64_t rows_ = 0;
 };
 
