@@ -160,6 +160,7 @@ struct ExclusionConstraint {
   std::string name;
   std::uint32_t index_oid = 0;
   std::vector<AttributeNumber> columns;  // 0 for expressions
+  std::vector<Expression> expressions;  // of the zeros among columns, in order
   std::vector<std::string> operators;  // twin of columns
   std::optional<Expression> predicate;
   std::string text;

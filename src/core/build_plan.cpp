@@ -68,6 +68,7 @@ std::unique_ptr<Plan> PlanBuilder::Build() {
   FilterParents();
   PlaceSequences();
   PlaceReferences();
+  PlaceExclusions();
   PlaceKeys();
   PlaceSelfReferences();
   PlaceRest();

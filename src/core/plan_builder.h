@@ -8,12 +8,14 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "case_sources.h"
 #include "dbmocker/error.h"
 #include "dbmocker/plan.h"
 #include "dbmocker/provider.h"
+#include "slot_value_set.h"
 #include "solve_check.h"
 
 namespace dbmocker {
@@ -38,6 +40,7 @@ struct ColumnState {
   ColumnRole role = ColumnRole::Undecided;
   LaneNumber lane = -1;
   ValueSetPointer values;
+  ValueSetPointer disjoint;  // values that do not overlap, where an exclusion constraint asks for such
   LaneNumber null_lane = -1;
   std::uint64_t null_below = 0;
   bool null_is_usual = false;  // no key depends on which rows are NULL
@@ -140,6 +143,14 @@ class PlanBuilder {
   bool PlaceNamesKey(const UniqueKey& key, const std::set<AttributeNumber>& columns);
   bool LeaveRestNull(const UniqueKey& key, const std::vector<ColumnState*>& states, std::uint64_t capacity);
   void NoteUnique(const std::set<AttributeNumber>& columns, std::uint64_t capacity);
+
+  // plan_exclusions.cpp
+  void PlaceExclusions();
+  bool PlaceExclusion(const ExclusionConstraint& exclusion);
+  bool PlaceSlots(const std::string& constraint, ColumnState& state, std::uint64_t needed);
+  bool PlaceSlotColumns(const std::string& constraint, std::pair<AttributeNumber, AttributeNumber> columns,
+                        std::uint64_t needed);
+  bool PlaceDistinct(const UniqueKey& key);
 
   // plan_composite_keys.cpp
   struct KeyComponent {

@@ -28,6 +28,10 @@ std::optional<PlanBuilder::KeyComponent> PlanBuilder::FindColumnComponent(Column
   const bool is_integer = IsInteger(*state.base.type);
   const ValueLimits& limits = state.limits.limits;
   ValueSetPointer values;
+  if (state.disjoint != nullptr) {
+    state.values = state.disjoint;
+    return KeyComponent{{&state}, state.values->Size(), false, false};
+  }
   if (!widest && state.meaning) {
     values = MakeProvided(state, GroupKind::None);  // a year, a month
     if (is_integer && values != nullptr && values->IsInjective()) {

@@ -288,7 +288,7 @@ bool PlanBuilder::LeaveRestNull(const UniqueKey& key, const std::vector<ColumnSt
 }
 
 bool PlanBuilder::PlaceTypeKey(const UniqueKey& key, ColumnState& state, bool ignoring_case) {
-  ValueSetPointer values = MakeTypeValues(state, true);
+  ValueSetPointer values = state.disjoint != nullptr ? state.disjoint : MakeTypeValues(state, true);
   if (values == nullptr || !values->IsInjective(ignoring_case)) return false;
   const std::uint64_t size = values->Size();
   const bool is_whole = key.columns.size() == 1 && !key.predicate;  // else rows may repeat values

@@ -67,8 +67,8 @@ void PlanBuilder::ReportConstraints() {
     AddLine("constraint", key.name, "FOREIGN KEY", method, detail);
   }
   for (const ExclusionConstraint& exclusion : table_.exclusions) {
-    plan_->checked_keys.push_back(exclusion.name);
-    AddLine("constraint", exclusion.name, "EXCLUDE", "probing", "conflicts are looked up in the index and drawn again");
+    const auto& [method, detail] = key_methods_[exclusion.name];
+    AddLine("constraint", exclusion.name, "EXCLUDE", method, detail);
   }
 }
 

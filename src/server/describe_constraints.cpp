@@ -41,6 +41,15 @@ std::optional<Expression> BuildOptional(const FlatExpression* flat) {
   return BuildExpression(*flat);
 }
 
+std::vector<Expression> BuildKeyExpressions(const RawTable& raw, int row) {
+  std::vector<Expression> expressions;
+  const List* flat = raw.index_expressions[row];
+  for (int i = 0; i < list_length(flat); ++i) {
+    expressions.push_back(BuildExpression(*static_cast<const FlatExpression*>(list_nth(flat, i))));
+  }
+  return expressions;
+}
+
 void AddUniqueKey(const RawTable& raw, int row, RowCursor fields, Table& table) {
   UniqueKey key;
   key.name = fields.Text();
@@ -52,10 +61,7 @@ void AddUniqueKey(const RawTable& raw, int row, RowCursor fields, Table& table) 
   key.nulls_not_distinct = fields.Flag();
   key.is_deferrable = fields.Flag();
   key.text = fields.Text();
-  const List* expressions = raw.index_expressions[row];
-  for (int i = 0; i < list_length(expressions); ++i) {
-    key.expressions.push_back(BuildExpression(*static_cast<const FlatExpression*>(list_nth(expressions, i))));
-  }
+  key.expressions = BuildKeyExpressions(raw, row);
   key.predicate = BuildOptional(raw.index_predicates[row]);
   table.unique_keys.push_back(std::move(key));
 }
@@ -71,6 +77,7 @@ void AddExclusion(const RawTable& raw, int row, RowCursor fields, Table& table) 
   fields.Skip();  // nulls not distinct
   fields.Skip();  // deferrable
   exclusion.text = fields.Text();
+  exclusion.expressions = BuildKeyExpressions(raw, row);
   exclusion.operators = SplitWords(fields.Text());
   exclusion.predicate = BuildOptional(raw.index_predicates[row]);
   table.exclusions.push_back(std::move(exclusion));

@@ -202,6 +202,7 @@ void WriteExclusion(JsonWriter& json, const ExclusionConstraint& exclusion) {
   PutText(json, "name", exclusion.name);
   PutText(json, "text", exclusion.text);
   PutList(json, "columns", exclusion.columns, WriteInteger);
+  PutList(json, "expressions", exclusion.expressions, WriteExpression);
   PutList(json, "operators", exclusion.operators, WriteString);
   PutExpression(json, "predicate", exclusion.predicate);
   json.CloseObject();

@@ -1,0 +1,32 @@
+// Values that cannot overlap, for exclusion constraints: the type's order (or the plane) is cut into slots of one width,
+// and each index has a slot of its own, within which the value lies. Knows nothing of constraints.
+// Read first: MakeSlots.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "dbmocker/value_set.h"
+
+namespace dbmocker {
+
+// Sets of the same size: index i of each lies in slot i.
+struct Slots {
+  ValueSetPointer lowers;
+  ValueSetPointer uppers;  // above the lower by at least one step, within the slot
+  bool leaves_gaps = false;  // no upper equals the next slot's lower
+  std::uint64_t usual = 0;  // so many slots come first because they look plausible: those near the reference time
+};
+
+// Slots of an ordered type. As wide as looks natural for the type, and narrower where `needed` of them would not fit;
+// there are fewer than `needed` only where the type has no more. nullopt if the type has no order that is known here.
+std::optional<Slots> MakeSlots(const Type& type, int type_modifier, std::uint64_t needed, const ValueContext& context);
+
+// Values of which no two overlap: ranges, multiranges, boxes, circles and polygons, "[lower,upper)" for ranges.
+struct DisjointSet {
+  ValueSetPointer values;
+  std::uint64_t usual = 0;
+};
+std::optional<DisjointSet> MakeDisjointSet(const Type& type, std::uint64_t needed, const ValueContext& context);
+
+}  // namespace dbmocker
