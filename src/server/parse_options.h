@@ -22,7 +22,7 @@ struct RunOptions {
   int batch_size;  // rows; 0 = by the row's width
   int max_attempts;  // draws of one row before the run gives up
   int memory_limit_mb;  // for the keys of referenced tables
-  int workers;  // parallel workers at most; kAutomaticWorkers: by the machine and the number of rows
+  int max_workers;  // parallel workers at most; kAutomaticWorkers: by the machine and the number of rows
   bool freeze;  // rows are written frozen, as COPY FREEZE does
   bool analyze;  // ANALYZE the target after the run
   // Foreign keys (pg_constraint.oid) to leave NULL, which are filled in after the run; not an option of the user's.
