@@ -218,7 +218,7 @@ WITH here AS (
 ), live AS (
     SELECT (l.classid::bigint << 32) | l.objid::bigint AS job, l.pid
     FROM pg_catalog.pg_locks l, here h
-    WHERE l.locktype = 'advisory' AND l.database = h.database AND l.objsubid = 56065
+    WHERE l.locktype = 'advisory' AND l.database = h.database AND l.objsubid = 23297
 ), parts AS (
     SELECT p.job, pg_catalog.min(p.target) AS target, pg_catalog.sum(p.rows)::bigint AS rows,
            pg_catalog.sum(p.rows_done)::bigint AS rows_done, pg_catalog.bool_and(p.rows IS NOT NULL) AS is_counted,
@@ -243,7 +243,7 @@ SELECT j.id,
             WHEN j.state = 'retrying' THEN 'the next try at ' || j.retry_at
             WHEN j.state IN ('running', 'pausing', 'stopping') THEN 'a worker: the last one has died'
             WHEN j.state <> 'queued' THEN NULL
-            WHEN (SELECT pg_catalog.count(*) FROM live) >= pg_catalog.current_setting('dbmocker.connection_pool_size')::bigint
+            WHEN (SELECT pg_catalog.count(*) FROM live) >= COALESCE(pg_catalog.current_setting('dbmocker.connection_pool_size', true), '4')::bigint
             THEN 'a place among the jobs that run (dbmocker.connection_pool_size)'
             ELSE 'a worker (max_worker_processes)' END AS waits_for,
        j.attempts, j.max_attempts, j.seed, j.reference_time, j.options, j.pace,

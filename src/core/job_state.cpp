@@ -9,40 +9,25 @@ using Event = JobEvent;
 using State = JobState;
 
 constexpr JobTransition kTransitions[] = {
-    {State::Queued, Event::Start, State::Running},
-    {State::Queued, Event::Pause, State::Paused},
-    {State::Queued, Event::Stop, State::Stopped},
-    {State::Queued, Event::BackOff, State::Retrying},
-    {State::Queued, Event::Fail, State::Failed},
-    {State::Running, Event::Start, State::Running},
-    {State::Running, Event::Pause, State::Pausing},
-    {State::Running, Event::Stop, State::Stopping},
-    {State::Running, Event::BackOff, State::Retrying},
-    {State::Running, Event::Fail, State::Failed},
-    {State::Running, Event::Finish, State::Done},
-    {State::Pausing, Event::Resume, State::Running},
-    {State::Pausing, Event::Stop, State::Stopping},
-    {State::Pausing, Event::Settle, State::Paused},
-    {State::Pausing, Event::BackOff, State::Paused},
-    {State::Pausing, Event::Fail, State::Failed},
-    {State::Pausing, Event::Finish, State::Done},
-    {State::Paused, Event::Resume, State::Queued},
-    {State::Paused, Event::Stop, State::Stopped},
-    {State::Stopping, Event::Settle, State::Stopped},
-    {State::Stopping, Event::BackOff, State::Stopped},
-    {State::Stopping, Event::Fail, State::Failed},
-    {State::Stopping, Event::Finish, State::Done},
-    {State::Stopped, Event::Retry, State::Queued},
-    {State::Retrying, Event::Start, State::Running},
-    {State::Retrying, Event::Pause, State::Paused},
-    {State::Retrying, Event::Stop, State::Stopped},
-    {State::Retrying, Event::BackOff, State::Retrying},
-    {State::Retrying, Event::Fail, State::Failed},
-    {State::Failed, Event::Retry, State::Queued},
+    {State::Queued, Event::Start, State::Running},     {State::Queued, Event::Pause, State::Paused},
+    {State::Queued, Event::Stop, State::Stopped},      {State::Queued, Event::BackOff, State::Retrying},
+    {State::Queued, Event::Fail, State::Failed},       {State::Running, Event::Start, State::Running},
+    {State::Running, Event::Pause, State::Pausing},    {State::Running, Event::Stop, State::Stopping},
+    {State::Running, Event::BackOff, State::Retrying}, {State::Running, Event::Fail, State::Failed},
+    {State::Running, Event::Finish, State::Done},      {State::Pausing, Event::Resume, State::Running},
+    {State::Pausing, Event::Stop, State::Stopping},    {State::Pausing, Event::Settle, State::Paused},
+    {State::Pausing, Event::BackOff, State::Paused},   {State::Pausing, Event::Fail, State::Failed},
+    {State::Pausing, Event::Finish, State::Done},      {State::Paused, Event::Resume, State::Queued},
+    {State::Paused, Event::Stop, State::Stopped},      {State::Stopping, Event::Settle, State::Stopped},
+    {State::Stopping, Event::BackOff, State::Stopped}, {State::Stopping, Event::Fail, State::Failed},
+    {State::Stopping, Event::Finish, State::Done},     {State::Stopped, Event::Retry, State::Queued},
+    {State::Retrying, Event::Start, State::Running},   {State::Retrying, Event::Pause, State::Paused},
+    {State::Retrying, Event::Stop, State::Stopped},    {State::Retrying, Event::BackOff, State::Retrying},
+    {State::Retrying, Event::Fail, State::Failed},     {State::Failed, Event::Retry, State::Queued},
 };
 
-constexpr State kStates[] = {State::Queued,   State::Running, State::Pausing,  State::Paused, State::Stopping,
-                             State::Stopped, State::Retrying, State::Failed, State::Done};
+constexpr State kStates[] = {State::Queued,  State::Running,  State::Pausing, State::Paused, State::Stopping,
+                             State::Stopped, State::Retrying, State::Failed,  State::Done};
 
 }  // namespace
 

@@ -131,13 +131,13 @@ T* NewInContext(MemoryContext context, Arguments&&... arguments) {
   static void name##_body(shm_toc* contents)
 
 // Defines the main function `name` (dbmocker_<verb>) of a background worker; the block that follows is its body.
-#define DBMOCKER_WORKER(name)                                                                       \
-  static void name##_body(Datum argument);                                                          \
-  _Pragma("GCC visibility push(default)") extern "C" void name(Datum argument);                     \
-  _Pragma("GCC visibility pop") extern "C" void name(Datum argument) {                              \
-    ::dbmocker::server::EnterFromServer([argument] {                                                \
-      name##_body(argument);                                                                        \
-      return Datum{0};                                                                              \
-    });                                                                                             \
-  }                                                                                                 \
+#define DBMOCKER_WORKER(name)                                                   \
+  static void name##_body(Datum argument);                                      \
+  _Pragma("GCC visibility push(default)") extern "C" void name(Datum argument); \
+  _Pragma("GCC visibility pop") extern "C" void name(Datum argument) {          \
+    ::dbmocker::server::EnterFromServer([argument] {                            \
+      name##_body(argument);                                                    \
+      return Datum{0};                                                          \
+    });                                                                         \
+  }                                                                             \
   static void name##_body([[maybe_unused]] Datum argument)

@@ -76,8 +76,7 @@ void ApplyFacts(const Table& table, const RunSlice& slice, TargetFacts& facts) {
     parents.dense_first = fact.second;
     parents.columns.push_back(
         MakeSequenceValueSet(*table.FindColumn(key.columns.front())->type, fact.second, 1, parents.count));
-    parents.description =
-        "keys " + std::to_string(fact.second) + " to " + std::to_string(fact.second + fact.first - 1);
+    parents.description = "keys " + std::to_string(fact.second) + " to " + std::to_string(fact.second + fact.first - 1);
     facts.parents[place] = std::move(parents);
   }
 }

@@ -11,8 +11,8 @@
 namespace dbmocker::server {
 
 // Kinds of locks, as column objsubid of pg_locks shows them.
-inline constexpr int kJobLock = 56065;  // classid and objid: the job's number
-inline constexpr int kSlotLock = 56066;  // objid: a place among those that may run at a time in this database
+inline constexpr int kJobLock = 23297;  // classid and objid: the job's number
+inline constexpr int kSlotLock = 23298;  // objid: a place among those that may run at a time in this database
 
 // False if somebody else holds it. `is_session`: until it is released or the process ends, else until the transaction
 // ends.

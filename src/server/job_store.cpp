@@ -24,7 +24,9 @@ struct Arguments {
     nulls[count++] = is_null ? 'n' : ' ';
   }
   void AddNumber(std::int64_t value, bool is_null = false) { Add(INT8OID, Int64GetDatum(value), is_null); }
-  void AddText(const char* text) { Add(TEXTOID, text == nullptr ? Datum{0} : CStringGetTextDatum(text), text == nullptr); }
+  void AddText(const char* text) {
+    Add(TEXTOID, text == nullptr ? Datum{0} : CStringGetTextDatum(text), text == nullptr);
+  }
 };
 
 // One row of a result, by column from 1.
@@ -89,8 +91,8 @@ Datum NumberArray(const std::int64_t* numbers, int count) {
 std::int64_t* ReadNumbers(Datum array, MemoryContext context, int* count) {
   Datum* elements = nullptr;
   deconstruct_array(DatumGetArrayTypeP(array), INT8OID, 8, true, TYPALIGN_DOUBLE, &elements, nullptr, count);
-  auto* numbers = static_cast<std::int64_t*>(
-      MemoryContextAlloc(context, sizeof(std::int64_t) * static_cast<Size>(*count + 1)));
+  auto* numbers =
+      static_cast<std::int64_t*>(MemoryContextAlloc(context, sizeof(std::int64_t) * static_cast<Size>(*count + 1)));
   for (int i = 0; i < *count; ++i) numbers[i] = DatumGetInt64(elements[i]);
   return numbers;
 }
@@ -137,8 +139,8 @@ void AddJobPart(std::int64_t job, int position, Oid target, std::int64_t rows, s
   arguments.Add(OIDOID, ObjectIdGetDatum(target));
   arguments.AddNumber(rows, rows < 0);
   arguments.AddNumber(kept_rows, kept_rows < 0);
-  RunJobQuery(
-      "INSERT INTO dbmocker.job_part (job, position, target, rows, kept_rows) VALUES ($1, $2, $3, $4, $5)", arguments);
+  RunJobQuery("INSERT INTO dbmocker.job_part (job, position, target, rows, kept_rows) VALUES ($1, $2, $3, $4, $5)",
+              arguments);
 }
 
 Job* LoadJob(std::int64_t id, bool lock) {
@@ -147,11 +149,11 @@ Job* LoadJob(std::int64_t id, bool lock) {
   arguments.AddNumber(id);
   arguments.Add(OIDOID, ObjectIdGetDatum(MyDatabaseId));
   arguments.AddNumber(SystemIdentifier());
-  const char* query =
-      psprintf("SELECT owner::pg_catalog.int8, state, database = $2 AND system_identifier = $3, seed, reference_time,"
-               " options, pace, max_attempts::pg_catalog.int8, attempts::pg_catalog.int8, retry_at"
-               " FROM dbmocker.job WHERE id = $1%s",
-               lock ? " FOR UPDATE" : "");
+  const char* query = psprintf(
+      "SELECT owner::pg_catalog.int8, state, database = $2 AND system_identifier = $3, seed, reference_time,"
+      " options, pace, max_attempts::pg_catalog.int8, attempts::pg_catalog.int8, retry_at"
+      " FROM dbmocker.job WHERE id = $1%s",
+      lock ? " FOR UPDATE" : "");
   Job* job = nullptr;
   RunJobQuery(query, arguments, !lock, [&](const Row& row) {
     bool is_null = false;
@@ -264,8 +266,7 @@ void FinishChunk(std::int64_t job, const JobPart* part, std::int64_t rows, std::
       " rate = CASE WHEN rate IS NULL THEN $6 ELSE 0.7 * rate + 0.3 * $6 END"
       " WHERE job = $1 AND position = $2 AND rows_done = $3",
       arguments);
-  if (changed != 1)
-    elog(ERROR, "the rows of job %lld have changed under its worker", static_cast<long long>(job));
+  if (changed != 1) elog(ERROR, "the rows of job %lld have changed under its worker", static_cast<long long>(job));
 }
 
 void StoreJobError(std::int64_t job, const ErrorData* error, int attempts, TimestampTz retry_at) {

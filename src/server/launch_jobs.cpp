@@ -85,8 +85,7 @@ DBMOCKER_WORKER(dbmocker_launch_jobs) {
   pqsignal(SIGTERM, die);
   BackgroundWorkerUnblockSignals();
   BackgroundWorkerInitializeConnection(nullptr, nullptr, 0);
-  MemoryContext const context =
-      AllocSetContextCreate(TopMemoryContext, "dbmocker launcher", ALLOCSET_DEFAULT_SIZES);
+  MemoryContext const context = AllocSetContextCreate(TopMemoryContext, "dbmocker launcher", ALLOCSET_DEFAULT_SIZES);
   for (;;) {
     MemoryContextReset(context);
     MemoryContextSwitchTo(context);

@@ -60,14 +60,13 @@ void CheckOwner() {
 std::int64_t CountMissingRows(const Job* job, const JobPart* part) {
   relation_close(OpenTarget(part->target, AccessShareLock, TargetUse::Write), AccessShareLock);
   LockTarget(part->target);
-  const char* name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(part->target)),
-                                                get_rel_name(part->target));
+  const char* name =
+      quote_qualified_identifier(get_namespace_name(get_rel_namespace(part->target)), get_rel_name(part->target));
   PushActiveSnapshot(GetLatestSnapshot());
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
   SPI_execute(psprintf("SELECT pg_catalog.count(*) FROM %s", name), true, 1);
   bool is_null = false;
-  const std::int64_t stored =
-      DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
+  const std::int64_t stored = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
   SPI_finish();
   PopActiveSnapshot();
   const std::int64_t coming = CountOutstandingRows(part->target, job->id);

@@ -69,7 +69,8 @@ bool TryStep(const char* activity, MemoryContext context, Step* step, ErrorData*
 void WorkOnJob(std::int64_t job) {
   MemoryContext const context = AllocSetContextCreate(TopMemoryContext, "dbmocker job", ALLOCSET_DEFAULT_SIZES);
   Pacer pacer = {};
-  const char* activity = MemoryContextStrdup(TopMemoryContext, psprintf("dbmocker job %lld", static_cast<long long>(job)));
+  const char* activity =
+      MemoryContextStrdup(TopMemoryContext, psprintf("dbmocker job %lld", static_cast<long long>(job)));
   for (;;) {
     MemoryContextReset(context);
     MemoryContextSwitchTo(context);

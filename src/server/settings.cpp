@@ -51,7 +51,8 @@ void DefineSettings() {
   DefineCustomIntVariable("dbmocker.connection_pool_size", "Jobs that may run at a time in one database.",
                           "Further ones wait in state queued.", &connection_pool_size_setting, 4, 1, 64, PGC_SIGHUP, 0,
                           nullptr, nullptr, nullptr);
-  DefineCustomIntVariable("dbmocker.launcher_naptime", "Time between the launcher's looks for jobs that nobody works on.",
+  DefineCustomIntVariable("dbmocker.launcher_naptime",
+                          "Time between the launcher's looks for jobs that nobody works on.",
                           "There is a launcher only if shared_preload_libraries names dbmocker.",
                           &launcher_naptime_setting, 60, 1, 86400, PGC_SIGHUP, GUC_UNIT_S, nullptr, nullptr, nullptr);
   DefineCustomStringVariable("dbmocker.reference_time", "Time that generated dates are drawn against.",

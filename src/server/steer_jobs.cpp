@@ -66,8 +66,8 @@ Datum Steer(FunctionCallInfo fcinfo, JobEvent event, const char* call) {
 TimestampTz ReadDeadline(FunctionCallInfo fcinfo) {
   if (PG_ARGISNULL(1)) return DT_NOEND;
   const TimestampTz now = GetCurrentTimestamp();
-  const TimestampTz deadline = DatumGetTimestampTz(
-      DirectFunctionCall2(timestamptz_pl_interval, TimestampTzGetDatum(now), IntervalPGetDatum(PG_GETARG_INTERVAL_P(1))));
+  const TimestampTz deadline = DatumGetTimestampTz(DirectFunctionCall2(
+      timestamptz_pl_interval, TimestampTzGetDatum(now), IntervalPGetDatum(PG_GETARG_INTERVAL_P(1))));
   return std::max(now, deadline);
 }
 

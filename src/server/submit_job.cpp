@@ -77,8 +77,7 @@ JobRequest ReadJobArguments(FunctionCallInfo fcinfo, const JobArgumentPlaces& pl
                     errhint("Leave the option out, or call dbmocker.generate().")));
   request.seed = read.seed;
   request.reference_time = read.reference_time;
-  request.options = options != nullptr ? options
-                                       : DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
+  request.options = options != nullptr ? options : DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
   request.pace = ReadPace(fcinfo, places.rows_per_second);
   request.max_attempts = ReadAttempts(fcinfo, places.max_attempts);
   return request;
