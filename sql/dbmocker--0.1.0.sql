@@ -354,3 +354,19 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'dbmocker_start_jobs';
 COMMENT ON FUNCTION dbmocker.start_jobs() IS
     'starts workers for jobs that nobody works on though somebody should, and returns their number; the launcher does so by itself where the library is preloaded';
+
+CREATE FUNCTION dbmocker.schedule(name text, schedule text, target regclass, rows bigint DEFAULT NULL,
+                                  seed bigint DEFAULT NULL, options jsonb DEFAULT '{}',
+                                  rows_per_second double precision DEFAULT NULL, keep_rows bigint DEFAULT NULL,
+                                  max_attempts integer DEFAULT 5)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_schedule';
+COMMENT ON FUNCTION dbmocker.schedule(text, text, regclass, bigint, bigint, jsonb, double precision, bigint, integer) IS
+    'lets pg_cron submit a job at the times of a schedule in cron''s syntax; returns pg_cron''s number';
+
+CREATE FUNCTION dbmocker.unschedule(name text)
+RETURNS boolean
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_unschedule';
+COMMENT ON FUNCTION dbmocker.unschedule(text) IS 'ends what schedule() has begun under that name';

@@ -145,6 +145,9 @@ inline void SignalListeners() {
 #endif
 }
 
+// The number in the names of packages.
+inline constexpr int kServerMajor = PG_VERSION_NUM / 10000;
+
 // Hands the statistics of the last transaction on.
 inline void ReportStatistics() { pgstat_report_stat(true); }
 

@@ -62,6 +62,14 @@ std::int64_t ReadRowCount(FunctionCallInfo fcinfo, int place, const char* name) 
   return rows;
 }
 
+JobRows ReadJobRows(FunctionCallInfo fcinfo, int rows, int keep_rows) {
+  const JobRows read = {ReadRowCount(fcinfo, rows, "rows"), ReadRowCount(fcinfo, keep_rows, "keep_rows")};
+  if ((read.added < 0) == (read.kept < 0))
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("give either rows or keep_rows"),
+                    errhint("rows => n adds n rows, keep_rows => n fills the table up to n rows.")));
+  return read;
+}
+
 JobRequest ReadJobArguments(FunctionCallInfo fcinfo, const JobArgumentPlaces& places) {
   PreventCommandDuringRecovery("dbmocker.submit()");
   PreventCommandIfReadOnly("dbmocker.submit()");
@@ -100,11 +108,7 @@ DBMOCKER_FUNCTION(dbmocker_submit) {
       ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("target must not be null"),
                       errhint("Call it as dbmocker.submit('users', 1000000).")));
     Oid const target = PG_GETARG_OID(0);
-    const std::int64_t rows = ReadRowCount(fcinfo, 1, "rows");
-    const std::int64_t kept_rows = ReadRowCount(fcinfo, 5, "keep_rows");
-    if ((rows < 0) == (kept_rows < 0))
-      ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("give either rows or keep_rows"),
-                      errhint("rows => n adds n rows, keep_rows => n fills the table up to n rows.")));
+    const JobRows rows = ReadJobRows(fcinfo, 1, 5);
     const JobRequest request = ReadJobArguments(fcinfo, {2, 3, 4, 6});
     relation_close(OpenTarget(target, AccessShareLock, TargetUse::Write), AccessShareLock);
     if (isTempNamespace(get_rel_namespace(target)))
@@ -113,7 +117,7 @@ DBMOCKER_FUNCTION(dbmocker_submit) {
                       errdetail("A job is carried out in another session, which does not see it."),
                       errhint("Call dbmocker.generate().")));
     const std::int64_t id = SubmitJob(request);
-    AddJobPart(id, 1, target, rows, kept_rows);
+    AddJobPart(id, 1, target, rows.added, rows.kept);
     return Int64GetDatum(id);
   });
 }

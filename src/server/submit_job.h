@@ -23,6 +23,13 @@ JobRequest ReadJobArguments(FunctionCallInfo fcinfo, const JobArgumentPlaces& pl
 // A number of rows, -1 where it is NULL. Ereports 22023 if it is negative. Server style.
 std::int64_t ReadRowCount(FunctionCallInfo fcinfo, int place, const char* name);
 
+// Rows to add, or to have in the end; the other one is -1. Ereports 22023 unless just one is given. Server style.
+struct JobRows {
+  std::int64_t added;
+  std::int64_t kept;
+};
+JobRows ReadJobRows(FunctionCallInfo fcinfo, int rows, int keep_rows);
+
 // Stores the job; its parts are for the caller to add. A worker starts at the commit. Server style.
 std::int64_t SubmitJob(const JobRequest& request);
 
