@@ -150,6 +150,7 @@ CREATE TABLE dbmocker.job (
 );
 COMMENT ON TABLE dbmocker.job IS
     'background jobs as submitted, and their states; written by the functions for jobs only, shown by dbmocker.jobs';
+COMMENT ON SEQUENCE dbmocker.job_id_seq IS 'numbers of the jobs';
 COMMENT ON COLUMN dbmocker.job.id IS 'number of the job';
 COMMENT ON COLUMN dbmocker.job.owner IS 'role that submitted the job and that it is carried out as (pg_authid.oid)';
 COMMENT ON COLUMN dbmocker.job.database IS 'database that the job was submitted in (pg_database.oid)';

@@ -1,5 +1,5 @@
-// The launcher and its helpers; see launch_jobs.h. The launcher is connected to no database, so it blocks none from being
-// dropped; a helper connects to one database for some milliseconds. In server style throughout.
+// The launcher and its helpers; see launch_jobs.h. The launcher is connected to no database, so it blocks none from
+// being dropped; a helper connects to one database for some milliseconds. In server style throughout.
 // Read first: dbmocker_launch_jobs.
 #include "server/launch_jobs.h"
 

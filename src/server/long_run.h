@@ -18,12 +18,12 @@ struct LongRun {
   bool has_sequences = false;  // ReserveLongRun must follow, in another transaction
 };
 
-// Plans the whole run, refusing what cannot be, and takes its ordinals. Moves no sequence: a crash would lose the values.
-// May throw Error, ServerError, std::bad_alloc.
+// Plans the whole run, refusing what cannot be, and takes its ordinals. Moves no sequence: a crash would lose its
+// values. May throw Error, ServerError, std::bad_alloc.
 LongRun BeginLongRun(Oid target, std::int64_t rows, const RunOptions& options);
 
-// Moves the sequences past the run's values. May be repeated after a crash, which is why what BeginLongRun returned must
-// be committed before. False if other sessions have taken some of the values in between: then begin again.
+// Moves the sequences past the run's values. May be repeated after a crash, which is why what BeginLongRun returned
+// must be committed before. False if other sessions have taken some of the values in between: then begin again.
 bool ReserveLongRun(Oid target, const RunSlice& slice);
 
 }  // namespace dbmocker::server

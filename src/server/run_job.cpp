@@ -1,6 +1,6 @@
-// The background worker of one job: connects as the job's owner, takes a place and the job, and takes one step after the
-// other, each in a transaction of its own, until the job rests. Ends by SIGTERM at any moment; what a chunk had done is
-// undone then. In server style; steps are C++ behind EnterFromServer.
+// The background worker of one job: connects as the job's owner, takes a place and the job, and takes one step after
+// the other, each in a transaction of its own, until the job rests. Ends by SIGTERM at any moment; what a chunk had
+// done is undone then. In server style; steps are C++ behind EnterFromServer.
 // Read first: dbmocker_run_job.
 #include "server/boundary.h"
 #include "server/compat.h"
@@ -99,8 +99,8 @@ void OverrideSettings(std::int64_t job) {
 
 using namespace dbmocker::server;
 
-// A place is taken before the job's lock, and whoever gives a place back looks for waiting jobs afterwards: so no job is
-// left waiting beside a free place.
+// A place is taken before the job's lock, and whoever gives a place back looks for waiting jobs afterwards: so no job
+// is left waiting beside a free place.
 DBMOCKER_WORKER(dbmocker_run_job) {
   const auto job = DatumGetInt64(argument);
   WorkerOrder order;

@@ -1,5 +1,5 @@
-// dbmocker.schedule() and unschedule(): jobs at certain times, by pg_cron where it is installed. Thin: pg_cron keeps the
-// time table and calls submit() as the role that has scheduled it.
+// dbmocker.schedule() and unschedule(): jobs at certain times, by pg_cron where it is installed. Thin: pg_cron keeps
+// the time table and calls submit() as the role that has scheduled it.
 // Read first: dbmocker_schedule.
 #include "server/boundary.h"
 #include "server/check_target.h"
@@ -32,7 +32,8 @@ void AddArgument(StringInfo call, FunctionCallInfo fcinfo, int place, const char
   Oid output = InvalidOid;
   bool is_varlena = false;
   getTypeOutputInfo(type, &output, &is_varlena);
-  appendStringInfo(call, ", %s => %s::%s", name, quote_literal_cstr(OidOutputFunctionCall(output, PG_GETARG_DATUM(place))),
+  appendStringInfo(call, ", %s => %s::%s", name,
+                   quote_literal_cstr(OidOutputFunctionCall(output, PG_GETARG_DATUM(place))),
                    format_type_be_qualified(type));
 }
 
@@ -91,6 +92,7 @@ DBMOCKER_FUNCTION(dbmocker_unschedule) {
   return CallServer([=] {
     const char* name = ReadText(fcinfo, 0, "name");
     RequireCron("SELECT dbmocker.submit('users', 1000)");
-    return QueryCron(psprintf("SELECT cron.unschedule(%s::pg_catalog.name)::pg_catalog.bool", quote_literal_cstr(name)));
+    return QueryCron(
+        psprintf("SELECT cron.unschedule(%s::pg_catalog.name)::pg_catalog.bool", quote_literal_cstr(name)));
   });
 }

@@ -1,6 +1,6 @@
-# A job whose worker, or whose server, dies at random moments is taken up again by the launcher and ends with exactly the
-# rows that an undisturbed job makes. DBMOCKER_CRASH_ROUNDS sets the number of worker deaths; an immediate stop of the
-# server follows every fifth.
+# A job whose worker, or whose server, dies at random moments is taken up again by the launcher and ends with exactly
+# the rows that an undisturbed job makes. DBMOCKER_CRASH_ROUNDS sets the number of worker deaths; an immediate stop of
+# the server follows every fifth.
 use strict;
 use warnings;
 use FindBin;
