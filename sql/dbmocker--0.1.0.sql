@@ -247,7 +247,7 @@ SELECT j.id,
             WHEN (SELECT pg_catalog.count(*) FROM live) >= COALESCE(pg_catalog.current_setting('dbmocker.connection_pool_size', true), '4')::bigint
             THEN 'a place among the jobs that run (dbmocker.connection_pool_size)'
             ELSE 'a worker (max_worker_processes)' END AS waits_for,
-       j.attempts, j.max_attempts, j.seed, j.reference_time, j.options, j.pace,
+       j.attempts, j.max_attempts, j.retry_at, j.seed, j.reference_time, j.options, j.pace,
        j.error_code, j.error_message, j.error_detail, j.error_hint, j.error_constraint, j.error_at,
        j.submitted_at, j.started_at, j.changed_at, j.finished_at
 FROM dbmocker.job j
@@ -269,6 +269,7 @@ COMMENT ON COLUMN dbmocker.jobs.pid IS 'process that works on the job';
 COMMENT ON COLUMN dbmocker.jobs.waits_for IS 'why nobody works on the job though somebody should';
 COMMENT ON COLUMN dbmocker.jobs.attempts IS 'failed tries in a row';
 COMMENT ON COLUMN dbmocker.jobs.max_attempts IS 'tries of a chunk that fails for a reason that may pass';
+COMMENT ON COLUMN dbmocker.jobs.retry_at IS 'time of the next try of a job that is retrying';
 COMMENT ON COLUMN dbmocker.jobs.seed IS 'seed of the rows';
 COMMENT ON COLUMN dbmocker.jobs.reference_time IS 'time that dates are drawn against; of paced jobs it is the clock''s';
 COMMENT ON COLUMN dbmocker.jobs.options IS 'options as those of generate()';

@@ -41,18 +41,18 @@ sub outcome
 
 # A lock that goes away while the job retries.
 my $blocker = start_session($node, undef);
-run_in($blocker, 'BEGIN; LOCK TABLE shop.locked IN ACCESS EXCLUSIVE MODE;');
+run_in($blocker, 'BEGIN; LOCK TABLE shop.locked IN SHARE MODE;');
 my $job = submit(q{'shop.locked', 5000});
 wait_until($node, "SELECT state = 'retrying' AND attempts >= 1 FROM dbmocker.jobs WHERE id = $job");
 is(column($job, 'error_code'), '55P03', 'a lock time-out, by a setting of the role, is kept');
-like(column($job, 'waits_for || retry_at'), qr/^$|\d\d/, 'the next try has a time');
+is(column($job, 'retry_at > error_at'), 't', 'the next try has a time');
 run_in($blocker, 'COMMIT;');
 is(outcome($job), 'done', 'and passes');
 is(column($job, 'attempts'), '0', 'the tries are forgotten');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM shop.locked'), '5000', 'all rows are there, once');
 
 # One that stays, with two tries.
-run_in($blocker, 'BEGIN; LOCK TABLE shop.locked IN ACCESS EXCLUSIVE MODE;');
+run_in($blocker, 'BEGIN; LOCK TABLE shop.locked IN SHARE MODE;');
 $job = submit(q{'shop.locked', 5000, max_attempts => 2});
 is(outcome($job), 'failed', 'after its tries, the job fails');
 is(column($job, q{attempts || ' ' || error_code || ' ' || rows_done}), '2 55P03 0', 'with the number of tries');
@@ -63,7 +63,7 @@ is($node->safe_psql('postgres', 'SELECT count(*), count(DISTINCT id) FROM shop.l
   'all rows are there, once');
 
 # Stopped and paused while it waits for the next try.
-run_in($blocker, 'BEGIN; LOCK TABLE shop.locked IN ACCESS EXCLUSIVE MODE;');
+run_in($blocker, 'BEGIN; LOCK TABLE shop.locked IN SHARE MODE;');
 $job = submit(q{'shop.locked', 10});
 wait_until($node, "SELECT state = 'retrying' FROM dbmocker.jobs WHERE id = $job");
 is($node->safe_psql('postgres', "SET ROLE seeder; SELECT dbmocker.pause($job)"), 'paused', 'paused between two tries');
