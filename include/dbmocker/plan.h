@@ -99,6 +99,7 @@ class Plan {
   std::vector<AttributeNumber> server_columns;  // those left to the server's default
   std::vector<std::string> probed_keys;  // names of unique keys that stored rows can collide with
   std::vector<std::string> checked_keys;  // names of unique and exclusion constraints that only the index can keep
+  std::vector<std::string> rejected_checks;  // names of CHECKs, domains' CHECKs and bounds that rows may fail
   std::uint64_t key_capacity = 0;  // positions that the smallest unique lane has; 0 if no key takes positions
   std::vector<std::size_t> same_table_references;  // places in Table::foreign_keys that refer to rows of this run
   std::vector<PlanLine> lines;  // what is done and why, for plan()

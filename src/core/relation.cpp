@@ -310,7 +310,7 @@ std::optional<bool> CompareConstants(const Expression& left, const std::string& 
 }
 
 bool BoundPosition(const Relation& relation, AttributeNumber target,
-                   const std::map<AttributeNumber, std::int64_t>& positions, PositionBounds& bounds) {
+                   std::span<const ColumnPosition> positions, PositionBounds& bounds) {
   Int128 factor = 0;
   Int128 rest = 0;
   for (const Relation::Term& term : relation.terms) {
@@ -321,8 +321,8 @@ bool BoundPosition(const Relation& relation, AttributeNumber target,
         ++occurrences;
         continue;
       }
-      const auto found = positions.find(column);
-      if (found == positions.end() || !Multiply(value, found->second)) return false;
+      const auto found = std::ranges::find(positions, column, &ColumnPosition::column);
+      if (found == positions.end() || !Multiply(value, found->position)) return false;
     }
     if (occurrences > 1 ||
         __builtin_add_overflow(occurrences == 1 ? factor : rest, value, occurrences == 1 ? &factor : &rest))

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -53,10 +54,16 @@ struct PositionBounds {
   std::optional<Int128> without;  // a position inside that is not allowed
 };
 
+// Where a column of a row stands.
+struct ColumnPosition {
+  AttributeNumber column = 0;
+  std::int64_t position = 0;
+};
+
 // Narrows `bounds` to what an Order relation leaves to `target` where the others stand at `positions`. False if the
 // target's factor does not come out (it occurs twice in a product, or a number is too large): nothing is known then.
 bool BoundPosition(const Relation& relation, AttributeNumber target,
-                   const std::map<AttributeNumber, std::int64_t>& positions, PositionBounds& bounds);
+                   std::span<const ColumnPosition> positions, PositionBounds& bounds);
 
 // How positions of a type are written and compared: the decimals that they hold; nullopt for types without positions.
 struct PositionScale {

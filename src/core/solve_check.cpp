@@ -23,6 +23,7 @@ constexpr Want kTrue = 1;
 constexpr Want kFalse = 2;
 constexpr Want kNull = 4;
 constexpr Want kAnything = 7;
+constexpr std::size_t kMostTakenApart = 40;  // members of a list that are read one by one
 
 Want Opposite(Want want) { return (want & kNull) | (want & kTrue ? kFalse : 0) | (want & kFalse ? kTrue : 0); }
 
@@ -273,6 +274,8 @@ class CaseReader {
     for (const Expression* side : {&a, &b})
       if (const auto constant = AsConstant(*side); constant && constant->is_null)
         return (want & kNull) != 0 ? AnyCase() : CheckCases{};
+    if (comparison.name == "&&")
+      if (const auto lists = Overlap(comparison)) return Read(*lists, want);
     if (const auto counted = CountNulls(comparison)) return NullCounts(*counted, want);
     if (const auto parts = TakeApart(comparison)) return Parts(*parts, want);
     if (comparison.columns.empty() && !ReadsValue(comparison)) {
@@ -281,6 +284,29 @@ class CaseReader {
     }
     return OfAtom(want, comparison.columns,
                   [&](bool negated) { return ReadComparison(comparison, negated, types_, now_); });
+  }
+
+  // array && ARRAY[a, b] as a = ANY (array) OR b = ANY (array).
+  static std::optional<Expression> Overlap(const Expression& comparison) {
+    const bool list_first = AsConstantList(comparison.arguments[0]).has_value();
+    const Expression& array = comparison.arguments[list_first ? 1 : 0];
+    const auto texts = AsConstantList(comparison.arguments[list_first ? 0 : 1]);
+    if (!texts || texts->empty() || texts->size() > kMostTakenApart) return std::nullopt;
+    Expression junction;
+    junction.kind = Expression::Kind::Or;
+    junction.columns = comparison.columns;
+    for (const std::string& text : *texts) {
+      Expression constant;
+      constant.kind = Expression::Kind::Constant;
+      constant.type = "text";
+      constant.value = text;
+      Expression one = comparison;
+      one.kind = Expression::Kind::AnyOf;
+      one.name = "=";
+      one.arguments = {std::move(constant), array};
+      junction.arguments.push_back(std::move(one));
+    }
+    return junction;
   }
 
   // num_nonnulls(…) between least and most.
@@ -302,7 +328,6 @@ class CaseReader {
   }
 
   CheckCases List(const Expression& list, Want want) const {
-    constexpr std::size_t kMostTakenApart = 40;
     const auto texts = AsConstantList(list.arguments[1]);
     const bool plain = list.name == "=" || list.name == "<>" || list.name == "!=";
     if (!texts || !plain || TakeApart(list.arguments[0])) {
