@@ -21,6 +21,8 @@ namespace dbmocker {
 struct PlanOptions {
   std::int64_t seed = 0;
   std::int64_t reference_time = 0;  // microseconds since 2000-01-01 00:00 UTC
+  // The start of the day on which the server evaluates now(), as reference_time; nullopt: that of reference_time.
+  std::optional<std::int64_t> present_day;
   double null_probability = 0.1;  // of nullable columns that nothing else decides, 0 … 1
 };
 

@@ -266,8 +266,7 @@ class RelatedSource final : public IndexSource {
   std::uint64_t Choose(std::uint64_t own, Row& row) const {
     Demands demands;
     Collect(row, demands);
-    if (demands.same_as)
-      return target_.starts[*demands.same_as] + *row.others[*demands.same_as].index;
+    if (demands.same_as) return target_.starts[*demands.same_as] + *row.others[*demands.same_as].index;
     if (!demands.has_bounds && demands.other_texts.empty() && demands.wanted_text == nullptr) return own;
     if (Fits(own, demands, row.scratch)) return own;
     constexpr std::uint64_t kFewTries = 4;

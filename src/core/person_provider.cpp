@@ -206,18 +206,19 @@ ValueSetPointer MakeMiddleName(const ProviderRequest& request) {
 ValueSetPointer MakeFullName(const ProviderRequest& request) {
   const auto format = MakeTextColumn(request);
   const std::size_t room = format ? format->max_chars : 0;
-  return MakeName(request, "full name", 7, 2 * kMaxName + 1,
-                  [&names = Names(), room](std::uint64_t index, TextCursor& text) {
-                    const Person person(index);
-                    text.Add(names.given[person.given]);
-                    if (std::size_t{text.size()} + 1 + names.family[person.family].size > room) {
-                      text.Truncate(1);
-                      text.Add('.');
-                    }
-                    text.Add(' ');
-                    text.Add(names.family[person.family]);
-                  },
-                  "^[A-Z][a-zA-Z]*[.]? [A-Z][a-zA-Z]*$");
+  return MakeName(
+      request, "full name", 7, 2 * kMaxName + 1,
+      [&names = Names(), room](std::uint64_t index, TextCursor& text) {
+        const Person person(index);
+        text.Add(names.given[person.given]);
+        if (std::size_t{text.size()} + 1 + names.family[person.family].size > room) {
+          text.Truncate(1);
+          text.Add('.');
+        }
+        text.Add(' ');
+        text.Add(names.family[person.family]);
+      },
+      "^[A-Z][a-zA-Z]*[.]? [A-Z][a-zA-Z]*$");
 }
 
 ValueSetPointer MakeInitials(const ProviderRequest& request) {

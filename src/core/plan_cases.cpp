@@ -251,9 +251,8 @@ AttributeNumber PlanBuilder::ChooseTarget(const Relation& relation, const Depend
 void PlanBuilder::LeaveRelation(const CheckGroup& group, const Relation& relation) {
   for (const int check : group.checks) {
     Condition& condition = conditions_[static_cast<std::size_t>(check)];
-    const bool holds_all = std::ranges::all_of(relation.columns, [&](AttributeNumber number) {
-      return std::ranges::count(condition.columns, number) > 0;
-    });
+    const bool holds_all = std::ranges::all_of(
+        relation.columns, [&](AttributeNumber number) { return std::ranges::count(condition.columns, number) > 0; });
     if (holds_all && condition.why_not.empty()) condition.why_not = "its columns are decided by keys or defaults";
   }
 }
@@ -290,8 +289,8 @@ void PlanBuilder::PlaceRelations(CheckGroup& group) {
 
 RelatedColumn PlanBuilder::DescribeRelated(AttributeNumber number) const {
   const ColumnState& state = *Find(number);
-  return {number,        state.base,      state.values == nullptr ? -1 : state.lane,
-          state.values,  state.null_lane, state.null_below};
+  return {number,       state.base,      state.values == nullptr ? -1 : state.lane,
+          state.values, state.null_lane, state.null_below};
 }
 
 // The target's own limits, by case, as relations of it alone.
@@ -307,11 +306,9 @@ void PlanBuilder::KeepWithinCases(const CheckGroup& group, AttributeNumber numbe
         target.rules.push_back({std::move(relation), only});
     for (const std::string& excluded : limits.excluded)
       if (const auto position = PositionOfText(excluded, type))
-        target.rules.push_back({{Relation::Kind::Order,
-                                 Relation::Comparison::Different,
-                                 {{1, {number}}, {-*position, {}}},
-                                 {number}},
-                                only});
+        target.rules.push_back(
+            {{Relation::Kind::Order, Relation::Comparison::Different, {{1, {number}}, {-*position, {}}}, {number}},
+             only});
   }
 }
 

@@ -126,9 +126,10 @@ void PlanBuilder::ListConditions() {
 CheckCases PlanBuilder::ReadCondition(std::size_t place) const {
   const Condition& condition = conditions_[place];
   const auto number = static_cast<int>(place);
-  if (condition.domain_column == 0) return ReadCases(*condition.check, types_, number, options_.reference_time);
+  const Clock clock{options_.reference_time, options_.present_day.value_or(options_.reference_time)};
+  if (condition.domain_column == 0) return ReadCases(*condition.check, types_, number, clock);
   const TypesByColumn value_type{{0, types_.at(condition.domain_column)}};
-  CheckCases cases = ReadCases(*condition.check, value_type, number, options_.reference_time);
+  CheckCases cases = ReadCases(*condition.check, value_type, number, clock);
   NameColumn(cases, condition.domain_column);
   return cases;
 }
@@ -299,8 +300,8 @@ void PlanBuilder::FilterParentsOf(const ForeignKey& key, ParentKeys& parents) {
       text.clear();
       parents.columns[i]->AppendText(index, text);
       const TypeOfColumn type = types_.at(key.columns[i]);
-      fits = std::ranges::any_of(choices[i],
-                                 [&](const ColumnLimits* one) { return Satisfies(text, one->limits, type); });
+      fits =
+          std::ranges::any_of(choices[i], [&](const ColumnLimits* one) { return Satisfies(text, one->limits, type); });
     }
     if (fits) kept.push_back(index);
   }

@@ -17,9 +17,8 @@ namespace {
 bool IsOrdered(const Type& type) {
   if (type.kind == TypeKind::Enum) return true;
   if (type.schema != "pg_catalog") return false;
-  static constexpr const char* kNames[] = {"int2",   "int4",   "int8", "oid",  "money",     "numeric",
-                                           "float4", "float8", "date", "time", "timestamp", "timestamptz",
-                                           "interval"};
+  static constexpr const char* kNames[] = {"int2",   "int4", "int8", "oid",       "money",       "numeric", "float4",
+                                           "float8", "date", "time", "timestamp", "timestamptz", "interval"};
   return std::ranges::any_of(kNames, [&](const char* name) { return type.name == name; });
 }
 
@@ -236,8 +235,8 @@ std::optional<Atom> ReadElement(const Expression& list, bool negated, const Type
   const bool every = (list.kind == Expression::Kind::AllOf) != negated;
   const auto constant = AsConstant(list.arguments[0]);
   const bool is_equal = (negated ? NegateComparison(list.name) : list.name) == "=";
-  if (const auto holder = !every && is_equal && constant && !constant->is_null ? AsArray(list.arguments[1], types)
-                                                                               : std::nullopt)
+  if (const auto holder =
+          !every && is_equal && constant && !constant->is_null ? AsArray(list.arguments[1], types) : std::nullopt)
     return HasMembers(holder->column, {constant->text});
   const auto array = every && constant && !constant->is_null ? AsArray(list.arguments[1], types) : std::nullopt;
   if (!array) return std::nullopt;
@@ -315,7 +314,7 @@ std::optional<Atom> CompareLabels(const Expression& left, const std::string& nam
 }
 
 Atom ReadSides(const Expression& comparison, const Expression& left, const std::string& name, const Expression& right,
-               const TypesByColumn& types, std::int64_t now) {
+               const TypesByColumn& types, const Clock& clock) {
   const auto constant = AsConstant(right);
   if (constant && !constant->is_null && !FlipComparison(name).empty()) {
     if (const auto column = AsColumn(left, types)) {
@@ -342,7 +341,7 @@ Atom ReadSides(const Expression& comparison, const Expression& left, const std::
     if (condition->pattern != nullptr) return FromTextCondition(std::move(*condition));
     why = condition->why_not;
   }
-  if (const auto relation = ReadRelation(left, name, right, types, now)) {
+  if (const auto relation = ReadRelation(left, name, right, types, clock)) {
     if (relation->columns.size() == 1) {
       if (auto atom = AsLimits(*relation, types)) return *atom;
     } else {
@@ -357,7 +356,7 @@ Atom ReadSides(const Expression& comparison, const Expression& left, const std::
 
 }  // namespace
 
-Atom ReadComparison(const Expression& comparison, bool negated, const TypesByColumn& types, std::int64_t now) {
+Atom ReadComparison(const Expression& comparison, bool negated, const TypesByColumn& types, const Clock& clock) {
   const Expression* left = &comparison.arguments[0];
   const Expression* right = &comparison.arguments[1];
   std::string name = comparison.name == "!=" ? "<>" : comparison.name;
@@ -370,7 +369,7 @@ Atom ReadComparison(const Expression& comparison, bool negated, const TypesByCol
     if (opposite.empty()) return Unread(comparison, "operator " + name + " is not read");
     name = opposite;
   }
-  return ReadSides(comparison, *left, name, *right, types, now);
+  return ReadSides(comparison, *left, name, *right, types, clock);
 }
 
 Atom ReadListAtom(const Expression& list, bool negated, const TypesByColumn& types) {

@@ -29,7 +29,8 @@ Want Opposite(Want want) { return (want & kNull) | (want & kTrue ? kFalse : 0) |
 
 class CaseReader {
  public:
-  CaseReader(const TypesByColumn& types, int number, std::int64_t now) : types_(types), number_(number), now_(now) {}
+  CaseReader(const TypesByColumn& types, int number, const Clock& clock)
+      : types_(types), number_(number), clock_(clock) {}
 
   CheckCases Read(const Expression& expression, Want want) const {
     using Kind = Expression::Kind;
@@ -279,11 +280,11 @@ class CaseReader {
     if (const auto counted = CountNulls(comparison)) return NullCounts(*counted, want);
     if (const auto parts = TakeApart(comparison)) return Parts(*parts, want);
     if (comparison.columns.empty() && !ReadsValue(comparison)) {
-      const auto holds = CompareConstants(a, comparison.name, b, now_);
+      const auto holds = CompareConstants(a, comparison.name, b, clock_);
       if (holds) return (want & (*holds ? kTrue : kFalse)) != 0 ? AnyCase() : CheckCases{};
     }
     return OfAtom(want, comparison.columns,
-                  [&](bool negated) { return ReadComparison(comparison, negated, types_, now_); });
+                  [&](bool negated) { return ReadComparison(comparison, negated, types_, clock_); });
   }
 
   // array && ARRAY[a, b] as a = ANY (array) OR b = ANY (array).
@@ -437,7 +438,7 @@ class CaseReader {
 
   const TypesByColumn& types_;
   int number_;
-  std::int64_t now_;
+  Clock clock_;
 };
 
 }  // namespace
@@ -451,14 +452,14 @@ TypeOfColumn UnwrapDomains(const Type& type, int type_modifier) {
   return result;
 }
 
-CheckCases ReadCases(const Expression& check, const TypesByColumn& types, int number, std::int64_t now) {
-  return CaseReader(types, number, now).Read(check, kTrue | kNull);
+CheckCases ReadCases(const Expression& check, const TypesByColumn& types, int number, const Clock& clock) {
+  return CaseReader(types, number, clock).Read(check, kTrue | kNull);
 }
 
 bool SolveCheck(const Expression& check, const TypesByColumn& types, LimitsByColumn& limits) {
   CheckCases before(1);
   before.front().limits = limits;
-  const CheckCases cases = BothCases(before, ReadCases(check, types, 0, 0), types);
+  const CheckCases cases = BothCases(before, ReadCases(check, types, 0, {}), types);
   if (cases.empty())
     throw Error(sqlstate::kInvalidParameterValue, "the limits contradict each other",
                 "No value satisfies all of them at once.");

@@ -199,7 +199,8 @@ TextCondition PullBack(const Operand& operand, const TextPattern& pattern) {
     preferred = exact ? BeforeChange(*preferred, change) : std::nullopt;
     if (!preferred) return Refused(operand, "a function around the column is not seen through");
   }
-  return {operand.column, std::make_shared<TextPattern>(TextPattern{std::move(*exact), std::move(*preferred), false}), ""};
+  return {operand.column, std::make_shared<TextPattern>(TextPattern{std::move(*exact), std::move(*preferred), false}),
+          ""};
 }
 
 TextPattern Opposite(const TextPattern& pattern) {

@@ -56,7 +56,8 @@ void MeasureRejection(Oid target, const Table& table, const Plan& plan, const Ru
   for (PlanLine& line : lines) {
     if (!IsRejected(line)) continue;
     const bool is_domain = line.kind != "CHECK";  // "constraint of column"
-    const auto failed = producer.rejections().find(is_domain ? line.name.substr(0, line.name.rfind(" of ")) : line.name);
+    const auto failed =
+        producer.rejections().find(is_domain ? line.name.substr(0, line.name.rfind(" of ")) : line.name);
     const std::uint64_t failures = failed == producer.rejections().end() ? 0 : failed->second;
     line.detail += "; " + Percent(draws - failures, draws) + " of the draws pass";
   }
