@@ -194,6 +194,12 @@ void FilterAllowed(ValueLimits& limits, const TypeOfColumn& type) {
   rest.has_allowed = false;
   std::erase_if(limits.allowed, [&](const std::string& text) { return !Satisfies(text, rest, type); });
   if (limits.allowed.empty()) ThrowContradiction("No value is in all of its lists at once.");
+  limits.intervals.clear();
+  limits.excluded.clear();
+  if (type.type == nullptr || type.type->category != 'S') return;
+  limits.min_length.reset();
+  limits.max_length.reset();
+  if (limits.pattern != nullptr && !limits.pattern->is_partial) limits.pattern = nullptr;
 }
 
 bool LiesIn(const std::string& text, const ValueInterval& interval, const TypeOfColumn& type) {

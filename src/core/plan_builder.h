@@ -91,6 +91,7 @@ class PlanBuilder {
   void CloseGroup(CheckGroup group, const std::map<std::size_t, CheckCases>& open);
   void TakeLimits();
   void FilterParents();
+  bool ReadParents(const ForeignKey& key, ParentKeys& parents);
   void FilterParentsOf(const ForeignKey& key, ParentKeys& parents);
   std::vector<const ColumnLimits*> ChoicesFor(AttributeNumber number) const;
   void NoteResidues(const CheckCase& one);
@@ -194,6 +195,7 @@ class PlanBuilder {
   // Lists of places of which every one comes once, e.g. a table of countries: lane and size.
   std::map<std::string, std::pair<LaneNumber, std::uint64_t>> place_lists_;
   std::set<AttributeNumber> case_folded_;  // columns that some key reads through lower() or upper()
+  std::set<AttributeNumber> textless_;  // columns that refer to keys which cannot be read
   std::set<std::size_t> unfiltered_references_;  // foreign keys that may refer to keys that CHECKs forbid
   std::set<std::size_t> key_references_;  // foreign keys whose lane a unique key decides
   std::vector<std::set<AttributeNumber>> unique_column_sets_;  // sets whose values are distinct by construction
