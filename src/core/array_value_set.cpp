@@ -15,8 +15,14 @@ constexpr std::int64_t kUsualLongest = 5;
 
 class ArrayValueSet final : public ValueSet {
  public:
-  ArrayValueSet(ValueSetPointer element, char delimiter, LengthLimits lengths, bool unique, bool has_nulls)
+  // `members` stand in front, the lengths count what follows them.
+  ArrayValueSet(ValueSetPointer element, char delimiter, LengthLimits lengths, bool unique, bool has_nulls,
+                const std::vector<std::string>& members)
       : element_(std::move(element)), delimiter_(delimiter), unique_(unique), has_nulls_(has_nulls) {
+    for (const std::string& member : members) {
+      if (!front_.empty()) front_.push_back(delimiter);
+      AppendArrayElement(member, front_);
+    }
     longest_ = lengths.maximum.value_or(std::max(kUsualLongest, lengths.minimum + 2));
     may_be_empty_ = lengths.minimum == 0;
     shortest_ = std::min(std::max<std::int64_t>(lengths.minimum, 1), longest_);
@@ -38,6 +44,7 @@ class ArrayValueSet final : public ValueSet {
   }
   void AppendText(std::uint64_t index, std::string& out) const override {
     out.push_back('{');
+    out.append(front_);
     if (longest_ > 0) unique_ ? AppendDistinct(index, out) : AppendRandom(index, out);
     out.push_back('}');
   }
@@ -47,7 +54,7 @@ class ArrayValueSet final : public ValueSet {
 
  private:
   void AppendElement(std::uint64_t index, bool is_first, std::string& out) const {
-    if (!is_first) out.push_back(delimiter_);
+    if (!is_first || !front_.empty()) out.push_back(delimiter_);
     std::string text;
     element_->AppendText(index, text);
     AppendArrayElement(text, out);
@@ -75,7 +82,7 @@ class ArrayValueSet final : public ValueSet {
     for (std::int64_t place = 0; place < length; ++place) {
       const std::uint64_t word = HashIndex(index, static_cast<std::uint64_t>(place) + 1);
       if (has_nulls_ && Mix(word + kGoldenGamma) % kOneInNull == 0) {
-        if (place > 0) out.push_back(delimiter_);
+        if (place > 0 || !front_.empty()) out.push_back(delimiter_);
         out.append("NULL");
       } else {
         AppendElement(Scale(word, element_->Size()), place == 0, out);
@@ -84,6 +91,7 @@ class ArrayValueSet final : public ValueSet {
   }
 
   ValueSetPointer element_;
+  std::string front_;
   char delimiter_;
   bool unique_;
   bool has_nulls_;
@@ -113,8 +121,13 @@ ValueSetPointer MakeArrayValueSet(const TypeRequest& request) {
   const char delimiter = FindDelimiter(UnwrapDomains(element_type, modifier));
   // Elements of a domain may have to be there.
   const bool has_nulls = !request.unique && element_type.kind != TypeKind::Domain && request.limits.elements == nullptr;
-  return std::make_shared<ArrayValueSet>(std::move(element), delimiter, ResolveLengths(request), request.unique,
-                                         has_nulls);
+  LengthLimits lengths = ResolveLengths(request);
+  const auto members = static_cast<std::int64_t>(request.limits.members.size());
+  if (lengths.maximum.value_or(members) < members) ThrowNoValue(request.type, request.limits);
+  lengths.minimum = std::max<std::int64_t>(0, lengths.minimum - members);
+  if (lengths.maximum) *lengths.maximum -= members;
+  return std::make_shared<ArrayValueSet>(std::move(element), delimiter, lengths, request.unique, has_nulls,
+                                         request.limits.members);
 }
 
 }  // namespace dbmocker

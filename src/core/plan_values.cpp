@@ -71,7 +71,7 @@ ValueSetPointer PlanBuilder::MakeTypeValues(ColumnState& state, bool unique) {
       ValueLimits plain = limits;
       plain.pattern = nullptr;
       ValueSetPointer values = MakeTypeValueSet(type, state.base.type_modifier, plain, unique, context_);
-      if (values != nullptr) values = FitToPattern(std::move(values), *limits.pattern, true);
+      if (values != nullptr) values = FitToPattern(std::move(values), *limits.pattern, unique);
       if (values != nullptr) return values;
     }
     return MakeTypeValueSet(type, state.base.type_modifier, limits, unique, context_);
@@ -116,6 +116,7 @@ ValueSetPointer PlanBuilder::MakeProvided(const ColumnState& state, GroupKind gr
   Meaning meaning = *state.meaning;
   meaning.group = group;
   try {
+    if (state.limits.limits.elements != nullptr || !state.limits.limits.members.empty()) return nullptr;
     if (state.limits.limits.json != nullptr &&
         (!state.limits.limits.json->keys.empty() || !state.limits.limits.json->types.empty()))
       return nullptr;

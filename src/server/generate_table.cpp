@@ -170,6 +170,8 @@ std::unique_ptr<Plan> PlanFacts(const Table& table, std::int64_t rows, const Run
   PlanOptions plan_options;
   plan_options.seed = options.seed;
   plan_options.reference_time = options.reference_time;
+  constexpr std::int64_t kDay = USECS_PER_DAY;
+  plan_options.present_day = GetCurrentTransactionStartTimestamp() / kDay * kDay;
   plan_options.null_probability = options.null_probability;
   if (options.slice.rows == 0) return BuildPlan(table, static_cast<std::uint64_t>(rows), plan_options, facts);
   std::unique_ptr<Plan> plan = BuildPlan(table, static_cast<std::uint64_t>(options.slice.rows), plan_options, facts);

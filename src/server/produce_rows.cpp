@@ -22,6 +22,7 @@ RowProducer::RowProducer(const Table& table, const Plan& plan, const ProducerSet
       relation_(relation),
       estate_(estate),
       result_relation_(result_relation),
+      may_move_(plan.HasStride() || DependsOnOrder(table, plan)),
       produced_(settings.skip_rows),
       end_(plan.rows) {
   if (!plan.checked_keys.empty() && settings_.probe_stored_rows)
@@ -62,10 +63,6 @@ bool HoldsCheckedDomain(const Type& type) {
   return is_checked(type.element) || std::ranges::any_of(type.attributes, [&](const CompositeAttribute& attribute) {
            return is_checked(attribute.type);
          });
-}
-
-bool HoldsCheckedDomainOrIsOne(const Type& type) {
-  return (type.kind == TypeKind::Domain && !type.constraints.empty()) || HoldsCheckedDomain(type);
 }
 
 // Reads `text` in a subtransaction, since before PostgreSQL 16 a refusal is an error. Returns nullptr, or the domain's
@@ -121,9 +118,9 @@ bool ConflictsInIndex(ResultRelInfo* relation, Oid index, TupleTableSlot* slot, 
 
 bool DependsOnOrder(const Table& table, const Plan& plan) {
   if (plan.HasStride()) return false;
-  return !table.checks.empty() || table.is_partition || !plan.probed_keys.empty() ||
-         std::ranges::any_of(table.columns,
-                             [](const Column& column) { return HoldsCheckedDomainOrIsOne(*column.type); });
+  return !plan.rejected_checks.empty() || !plan.probed_keys.empty() || !plan.checked_keys.empty() ||
+         table.is_partition ||
+         std::ranges::any_of(table.columns, [](const Column& column) { return HoldsCheckedDomain(*column.type); });
 }
 
 // --------------------------------------------------------------------------------------------------------- preparation
@@ -248,7 +245,9 @@ void RowProducer::RedrawFailed(const std::vector<int>& failed, const std::vector
 }
 
 // Rows that others of the run may refer to keep their keys, unless the keys are at fault or nothing else has helped.
+// So do rows that must not depend on the order in which they are made.
 bool RowProducer::KeepsPosition(const char* reason, int attempt) const {
+  if (!may_move_) return true;
   const auto is_key = [&](const std::vector<std::string>& names) { return std::ranges::count(names, reason) > 0; };
   return !plan_.same_table_references.empty() && attempt <= settings_.max_attempts / 2 && !is_key(plan_.probed_keys) &&
          !is_key(plan_.checked_keys);
