@@ -15,10 +15,11 @@ CREATE TYPE dbmocker.run_report AS (
     redrawn_rows bigint,
     heap_bytes bigint,
     seed bigint,
-    reference_time timestamptz
+    reference_time timestamptz,
+    problem text
 );
 COMMENT ON TYPE dbmocker.run_report IS
-    'what one run did: rows written, time taken, writer and workers used, ordinal of the first row, rows drawn again, growth of the heap, seed and reference time';
+    'what one run did: rows written, time taken, writer and workers used, ordinal of the first row, rows drawn again, growth of the heap, seed and reference time, and why there are fewer rows than asked for';
 
 -- Where the next run of a target goes on: two runs of n rows give the rows of one run of 2n.
 CREATE TABLE dbmocker.target_state (

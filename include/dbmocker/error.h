@@ -3,6 +3,7 @@
 // Read first: Error.
 #pragma once
 
+#include <cstdint>
 #include <exception>
 #include <string>
 #include <utility>
@@ -43,6 +44,18 @@ class Error : public std::exception {
 
  private:
   ErrorReport report_;
+};
+
+// More rows were asked for than a unique key has values: `capacity` rows can be made.
+class CapacityError : public Error {
+ public:
+  CapacityError(std::uint64_t capacity, const ErrorReport& report)
+      : Error(report.sqlstate, report.message, report.detail, report.hint), capacity_(capacity) {}
+
+  std::uint64_t capacity() const noexcept { return capacity_; }
+
+ private:
+  std::uint64_t capacity_;
 };
 
 }  // namespace dbmocker

@@ -53,13 +53,15 @@ AttributeNumber CaseFoldedColumn(const Expression& expression) {
 
 void PlanBuilder::RefuseCapacity(const std::string& key, const std::vector<AttributeNumber>& columns,
                                  std::uint64_t capacity) const {
-  throw Error(sqlstate::kInvalidParameterValue,
-              "cannot generate " + Plural(rows_, "row") + " for table \"" + table_.name + "\": unique key \"" + key +
-                  "\" allows only " + std::to_string(capacity),
-              "The values that (" + JoinColumnNames(table_, columns) + ") can take are " +
-                  Plural(capacity, "distinct one") + ".",
-              "Ask for at most " + Plural(capacity, "row") +
-                  ", add rows to the referenced tables, or widen the columns or their CHECK constraints.");
+  throw CapacityError(
+      capacity, {sqlstate::kInvalidParameterValue,
+                 "cannot generate " + Plural(rows_, "row") + " for table \"" + table_.name + "\": unique key \"" + key +
+                     "\" allows only " + std::to_string(capacity),
+                 "The values that (" + JoinColumnNames(table_, columns) + ") can take are " +
+                     Plural(capacity, "distinct one") + ".",
+                 "Ask for at most " + Plural(capacity, "row") +
+                     ", use option on_exhausted \"cap\", add rows to the referenced tables, or widen the columns or "
+                     "their CHECK constraints."});
 }
 
 void PlanBuilder::NoteUnique(const std::set<AttributeNumber>& columns, std::uint64_t capacity) {

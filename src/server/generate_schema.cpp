@@ -16,6 +16,7 @@
 #include "server/read_catalog.h"
 #include "server/settle_references.h"
 #include "server/target_state.h"
+#include "server/try_call.h"
 #include "server/write_rows.h"
 
 namespace dbmocker::server {
@@ -123,6 +124,7 @@ SchemaArguments ReadArguments(FunctionCallInfo fcinfo) {
 
 struct SchemaPlan {
   std::map<std::uint32_t, std::int64_t> rows;
+  std::set<std::uint32_t> named;  // tables whose number of rows was given for them
   FillOrder order;
 };
 
@@ -139,6 +141,7 @@ SchemaPlan PlanSchema(const SchemaArguments& arguments) {
     const auto found = known.find(arguments.requests[i].name);
     if (found == known.end()) RefuseUnknownTable(arguments.requests[i].name, tables);
     plan.rows[found->second] = arguments.requests[i].rows;
+    plan.named.insert(found->second);
   }
   for (int i = 0; i < arguments.exclude_count; ++i) {
     const auto found = known.find(arguments.excludes[i].name);
@@ -189,6 +192,40 @@ void LockForSchema(const SchemaPlan& plan, const RunOptions& options) {
   });
 }
 
+// "message. Detail. Hint: …" of an error, for a report.
+const char* DescribeProblem(const PendingError& error) {
+  return psprintf("%s.%s%s%s%s", error.message, error.detail[0] != '\0' ? " " : "", error.detail,
+                  error.hint[0] != '\0' ? " Hint: " : "", error.hint);
+}
+
+// A table whose number of rows was not given for it takes as many as its keys allow.
+RunReport FillTable(Oid table, const SchemaPlan& plan, RunOptions options) {
+  options.cap_exhausted = options.cap_exhausted || !plan.named.contains(table);
+  const std::int64_t rows = plan.rows.at(table);
+  if (!options.skip_failed) return GenerateRows(table, rows, options);
+  RunReport report = {};
+  PendingError error;
+  if (TryCall([&] { report = GenerateRows(table, rows, options); }, &error)) return report;
+  RunReport failed = {};
+  failed.target = table;
+  failed.heap_bytes = -1;
+  failed.seed = options.seed;
+  failed.reference_time = options.reference_time;
+  failed.problem = CallServer([&] { return DescribeProblem(error); });
+  return failed;
+}
+
+void FillOpenReference(Oid constraint, CommandId first_command, const RunOptions& options) {
+  const auto fill = [&] { CallServer([&] { FillReference(constraint, first_command, options); }); };
+  if (!options.skip_failed) return fill();
+  PendingError error;
+  if (TryCall(fill, &error)) return;
+  CallServer([&] {
+    ereport(WARNING, (errmsg("a reference was left NULL: %s", error.message),
+                      error.detail[0] != '\0' ? errdetail_internal("%s", error.detail) : 0));
+  });
+}
+
 }  // namespace
 }  // namespace dbmocker::server
 
@@ -207,7 +244,7 @@ DBMOCKER_FUNCTION(dbmocker_generate_schema) {
   options.open_references = left_open.data();
   options.open_reference_count = static_cast<int>(left_open.size());
   for (const std::uint32_t table : plan.order.tables) {
-    const RunReport report = GenerateRows(table, plan.rows.at(table), options);
+    const RunReport report = FillTable(table, plan, options);
     CallServer([&] {
       Datum values[kReportColumns];
       bool nulls[kReportColumns];
@@ -215,7 +252,6 @@ DBMOCKER_FUNCTION(dbmocker_generate_schema) {
       sink.PutRow(values, nulls);
     });
   }
-  for (const Oid constraint : left_open)
-    CallServer([&] { FillReference(constraint, first_command, arguments.options); });
+  for (const Oid constraint : left_open) FillOpenReference(constraint, first_command, arguments.options);
   return Datum{0};
 }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "dbmocker/error.h"
+
 #include "server/boundary.h"
 #include "server/check_target.h"
 #include "server/describe_table.h"
@@ -121,6 +123,26 @@ std::unique_ptr<Plan> PlanRows(const Table& table, std::int64_t rows, const RunO
   return facts.sequence_starts == planned ? std::move(plan) : BuildPlan(table, count, plan_options, facts);
 }
 
+namespace {
+
+// With option on_exhausted "cap", as many rows as the unique keys allow; `report` says so.
+std::unique_ptr<Plan> PlanWithinKeys(const Table& table, const RunOptions& options, TargetFacts& facts,
+                                     RunReport& report) {
+  for (;;) {
+    try {
+      return PlanRows(table, report.rows, options, true, facts);
+    } catch (const CapacityError& error) {
+      const auto capacity = static_cast<std::int64_t>(std::min<std::uint64_t>(error.capacity(), PG_INT64_MAX));
+      if (!options.cap_exhausted || capacity >= report.rows) throw;
+      report.rows = capacity;
+      report.problem = CallServer([&] { return MemoryContextStrdup(report.memory, error.what()); });
+    }
+    if (report.rows == 0) return nullptr;
+  }
+}
+
+}  // namespace
+
 RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& options) {
   const TimestampTz started = CallServer([] { return GetCurrentTimestamp(); });
   RunReport report = {};
@@ -128,6 +150,7 @@ RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& options)
   report.rows = rows;
   report.seed = options.seed;
   report.reference_time = options.reference_time;
+  report.memory = CurrentMemoryContext;
 
   const OpenRun opened = CallServer([=] { return OpenForRun(target, rows); });
   OpenRun run = opened;
@@ -139,8 +162,8 @@ RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& options)
     TargetFacts facts;
     facts.has_rows = run.has_rows;
     facts.first_ordinal = static_cast<std::uint64_t>(run.first_row);
-    const std::unique_ptr<Plan> plan = PlanRows(table, rows, options, true, facts);
-    WriteRows(table, *plan, options, decision.writer, run, report);
+    const std::unique_ptr<Plan> plan = PlanWithinKeys(table, options, facts, report);
+    if (plan != nullptr) WriteRows(table, *plan, options, decision.writer, run, report);
   } else {
     CallServer([&] {
       run.first_row = NextRow(target, HasRows(run.relation));
@@ -167,7 +190,8 @@ void FormReport(const RunReport& report, Datum* values, bool* nulls) {
   values[1] = Int64GetDatum(report.rows);
   values[2] = IntervalPGetDatum(elapsed);
   values[3] = Float8GetDatum(seconds > 0 ? static_cast<double>(report.rows) / seconds : 0);
-  values[4] = CStringGetTextDatum(report.writer);
+  nulls[4] = report.writer == nullptr;
+  if (report.writer != nullptr) values[4] = CStringGetTextDatum(report.writer);
   values[5] = Int32GetDatum(report.workers);
   values[6] = Int64GetDatum(report.first_row);
   values[7] = Int64GetDatum(report.redrawn_rows);
@@ -175,6 +199,8 @@ void FormReport(const RunReport& report, Datum* values, bool* nulls) {
   nulls[8] = report.heap_bytes < 0;
   values[9] = Int64GetDatum(report.seed);
   values[10] = TimestampTzGetDatum(report.reference_time);
+  nulls[11] = report.problem == nullptr;
+  if (report.problem != nullptr) values[11] = CStringGetTextDatum(report.problem);
 }
 
 }  // namespace dbmocker::server

@@ -19,6 +19,8 @@ struct RunOptions {
   int batch_size;  // rows; 0 = by the row's width
   int max_attempts;  // draws of one row before the run gives up
   int memory_limit_mb;  // for the keys of referenced tables
+  bool skip_failed;  // generate_schema() goes on with the next table where one fails
+  bool cap_exhausted;  // fewer rows than asked for where a key has no more values
   // Foreign keys (pg_constraint.oid) to leave NULL, which are filled in after the run; not an option of the user's.
   const Oid* open_references;
   int open_reference_count;

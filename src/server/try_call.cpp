@@ -1,0 +1,63 @@
+// Subtransactions around C++ work; see try_call.h.
+// Read first: EnterTry.
+#include "server/try_call.h"
+
+#include <cstring>
+
+#include "dbmocker/error.h"
+
+namespace dbmocker::server {
+
+TryScope EnterTry() {
+  TryScope scope = {CurrentMemoryContext, nullptr, CurrentResourceOwner};
+  scope.context = AllocSetContextCreate(scope.caller, "dbmocker try", ALLOCSET_DEFAULT_SIZES);
+  BeginInternalSubTransaction(nullptr);
+  MemoryContextSwitchTo(scope.context);
+  return scope;
+}
+
+void CommitTry(const TryScope& scope) {
+  ReleaseCurrentSubTransaction();
+  MemoryContextSwitchTo(scope.caller);
+  CurrentResourceOwner = scope.owner;
+}
+
+void UndoTry(const TryScope& scope, bool keep_memory) {
+  RollbackAndReleaseCurrentSubTransaction();
+  MemoryContextSwitchTo(scope.caller);
+  CurrentResourceOwner = scope.owner;
+  if (!keep_memory) MemoryContextDelete(scope.context);
+}
+
+bool IsFatalForAll(const PendingError& error) {
+  if (error.server_error == nullptr) return std::strncmp(error.sqlstate, "53", 2) == 0;
+  const int category = ERRCODE_TO_CATEGORY(error.server_error->sqlerrcode);
+  const int code = error.server_error->sqlerrcode;
+  if (code == ERRCODE_ASSERT_FAILURE || code == ERRCODE_DATA_CORRUPTED || code == ERRCODE_INDEX_CORRUPTED) return true;
+  return category == ERRCODE_OPERATOR_INTERVENTION || category == ERRCODE_INSUFFICIENT_RESOURCES ||
+         code == ERRCODE_T_R_SERIALIZATION_FAILURE || code == ERRCODE_T_R_DEADLOCK_DETECTED;
+}
+
+void SettlePendingError(PendingError* error) {
+  const ErrorData* from = error->server_error;
+  if (from == nullptr) return;
+  const auto copy = [](char* to, std::size_t size, const char* text) {
+    pg_snprintf(to, size, "%s", text == nullptr ? "" : text);
+  };
+  copy(error->sqlstate, sizeof error->sqlstate, unpack_sql_state(from->sqlerrcode));
+  copy(error->message, sizeof error->message, from->message);
+  copy(error->detail, sizeof error->detail, from->detail);
+  copy(error->hint, sizeof error->hint, from->hint);
+  const std::size_t used = std::strlen(error->detail);
+  if (from->context != nullptr)
+    pg_snprintf(error->detail + used, sizeof error->detail - used, "%s%.*s.", used > 0 ? " " : "",
+                static_cast<int>(std::strcspn(from->context, "\n")), from->context);
+  error->server_error = nullptr;
+}
+
+void ThrowPendingError(const PendingError& error) {
+  if (error.server_error != nullptr) throw ServerError(error.server_error);
+  throw Error(error.sqlstate, error.message, error.detail, error.hint);
+}
+
+}  // namespace dbmocker::server
