@@ -95,7 +95,12 @@ Encoding EncodingOf(const Type& type) {
   return type.length == -1 ? Encoding::Varlena : Encoding::Fixed;
 }
 
-const char* TypeText(const Column& column) { return format_type_with_typemod(column.type->oid, column.type_modifier); }
+// The child's type without its domains, whose checks the plan takes care of.
+const char* TypeText(const Column& column) {
+  int32 modifier = column.type_modifier;
+  const Oid type = getBaseTypeAndTypmod(column.type->oid, &modifier);
+  return format_type_with_typemod(type, modifier);
+}
 
 // "k1::type, k2::type" of the parent's columns in the child's types.
 char* KeyList(const Table& table, const ForeignKey& key) {
