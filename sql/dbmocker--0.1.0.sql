@@ -61,6 +61,13 @@ AS 'MODULE_PATHNAME', 'dbmocker_draw_index';
 COMMENT ON FUNCTION dbmocker.draw_index(bigint, text, bigint, bigint, boolean) IS
     'an index from 0 to size - 1, a pure function of its arguments; distinct ordinals give distinct indexes if is_distinct, and NULL from size on';
 
+CREATE FUNCTION dbmocker.is_own_transaction(transaction xid)
+RETURNS boolean
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'dbmocker_is_own_transaction';
+COMMENT ON FUNCTION dbmocker.is_own_transaction(xid) IS
+    'true for the transaction in progress and its subtransactions: which rows this run has made';
+
 -- Written in SQL so that the server inlines it: in FROM, rows then stream instead of being stored first.
 CREATE FUNCTION dbmocker.rows(prototype anyelement, count bigint, seed bigint DEFAULT NULL,
                               first_row bigint DEFAULT 0, options jsonb DEFAULT '{}')

@@ -22,6 +22,7 @@ struct PlanOptions {
   std::int64_t seed = 0;
   std::int64_t reference_time = 0;  // microseconds since 2000-01-01 00:00 UTC
   double null_probability = 0.1;  // of nullable columns that nothing else decides, 0 … 1
+  std::vector<std::size_t> trigger_filled;  // places in Table::foreign_keys whose parents come with the row
 };
 
 // ----------------------------------------------------------------------------------------------------------- facts

@@ -83,6 +83,10 @@ void PlanBuilder::PlaceReferences() {
 
 void PlanBuilder::PlaceReference(std::size_t place) {
   const ForeignKey& key = table_.foreign_keys[place];
+  if (std::ranges::count(options_.trigger_filled, place) > 0) {
+    reference_methods_[key.name] = {"server", "a trigger inserts the row of " + key.referenced_table};
+    return;
+  }
   const auto is_free = [&](AttributeNumber number) {
     const ColumnState* state = Find(number);
     return state != nullptr && state->role == ColumnRole::Undecided;

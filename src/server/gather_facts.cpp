@@ -305,6 +305,11 @@ bool IsLeftOpen(const ForeignKey& key, const RunOptions& options) {
   return std::find(options.open_references, end, key.constraint_oid) != end;
 }
 
+bool IsTriggerFilled(const ForeignKey& key, const RunOptions& options) {
+  const Oid* const end = options.trigger_filled + options.trigger_filled_count;
+  return std::find(options.trigger_filled, end, key.constraint_oid) != end;
+}
+
 }  // namespace
 
 bool HasRows(Relation target) {
@@ -332,6 +337,7 @@ void GatherFacts(const Table& table, const RunOptions& options, TargetFacts& fac
   for (const std::size_t place : requests.foreign_keys) {
     const ForeignKey& key = table.foreign_keys[place];
     if (key.referenced_oid == table.oid && !facts.has_rows) continue;
+    if (IsTriggerFilled(key, options)) continue;
     facts.parents[place] = IsLeftOpen(key, options) ? ParentKeys() : ReadParents(table, key, options);
   }
 }

@@ -204,25 +204,25 @@ RunReport FillTable(Oid table, const SchemaPlan& plan, RunOptions options) {
   const std::int64_t rows = plan.rows.at(table);
   if (!options.skip_failed) return GenerateRows(table, rows, options);
   RunReport report = {};
-  PendingError error;
-  if (TryCall([&] { report = GenerateRows(table, rows, options); }, &error)) return report;
+  TryFault fault;
+  if (TryCall([&] { report = GenerateRows(table, rows, options); }, &fault)) return report;
   RunReport failed = {};
   failed.target = table;
   failed.heap_bytes = -1;
   failed.seed = options.seed;
   failed.reference_time = options.reference_time;
-  failed.problem = CallServer([&] { return DescribeProblem(error); });
+  failed.problem = CallServer([&] { return DescribeProblem(fault.error); });
   return failed;
 }
 
 void FillOpenReference(Oid constraint, CommandId first_command, const RunOptions& options) {
   const auto fill = [&] { CallServer([&] { FillReference(constraint, first_command, options); }); };
   if (!options.skip_failed) return fill();
-  PendingError error;
-  if (TryCall(fill, &error)) return;
+  TryFault fault;
+  if (TryCall(fill, &fault)) return;
   CallServer([&] {
-    ereport(WARNING, (errmsg("a reference was left NULL: %s", error.message),
-                      error.detail[0] != '\0' ? errdetail_internal("%s", error.detail) : 0));
+    ereport(WARNING, (errmsg("a reference was left NULL: %s", fault.error.message),
+                      fault.error.detail[0] != '\0' ? errdetail_internal("%s", fault.error.detail) : 0));
   });
 }
 

@@ -3,6 +3,7 @@
 #include "server/generate_table.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "dbmocker/error.h"
 
@@ -13,6 +14,7 @@
 #include "server/produce_rows.h"
 #include "server/settle_references.h"
 #include "server/target_state.h"
+#include "server/try_call.h"
 #include "server/write_rows.h"
 
 namespace dbmocker::server {
@@ -65,8 +67,27 @@ void CloseRun(const OpenRun& run) {
   MemoryContextDelete(run.context);
 }
 
-void WriteRows(const Table& table, const Plan& plan, const RunOptions& options, Writer writer, const OpenRun& run,
-               RunReport& report) {
+void NoteProblem(RunReport& report, const std::string& problem) {
+  report.problem = CallServer([&] { return MemoryContextStrdup(report.memory, problem.c_str()); });
+}
+
+void NoteRefused(const RefusedRows& refused, RunReport& report) {
+  report.rows -= refused.count;
+  if (refused.count > 0) NoteProblem(report, std::to_string(refused.count) + " rows were refused: " + refused.why);
+}
+
+void NoteDropped(const RowProducer& producer, const Table& table, RunReport& report) {
+  if (producer.dropped_rows() == 0) return;
+  report.rows -= static_cast<std::int64_t>(producer.dropped_rows());
+  NoteProblem(report, "unique key \"" + producer.exhausted_key() + "\" of table \"" + table.name +
+                          "\" has no more values for " + std::to_string(producer.dropped_rows()) + " rows");
+}
+
+// How the single writer's rows go into INSERT statements.
+enum class Statements { One, OnePerRow };
+
+void WriteRows(const Table& table, const Plan& plan, const RunOptions& options, Writer writer, Statements statements,
+               const OpenRun& run, RunReport& report) {
   const bool probe = run.has_rows || !plan.checked_keys.empty();
   const char* reason = nullptr;
   const bool validate = writer == Writer::Batch && !table.foreign_keys.empty() &&
@@ -83,13 +104,18 @@ void WriteRows(const Table& table, const Plan& plan, const RunOptions& options, 
     settings.max_attempts = options.max_attempts;
     settings.form_heap_tuples = writer == Writer::Batch && run.relation->rd_tableam == GetHeapamTableAmRoutine();
     settings.probe_stored_rows = probe && HasOwnStorage(run.relation);
+    settings.drop_exhausted = options.cap_exhausted;
+    if (statements == Statements::OnePerRow) settings.batch_size = 1;
     RowProducer producer(table, plan, settings, run.relation, estate, result_relation);
     if (writer == Writer::Batch) {
       WriteBatches(producer, run.relation, estate, result_relation, !validate && !table.foreign_keys.empty());
-    } else {
+    } else if (statements == Statements::One) {
       WriteSingly(producer, table, plan);
+    } else {
+      NoteRefused(WriteRowByRow(producer, table, plan, options.max_attempts, options.cap_exhausted), report);
     }
     report.redrawn_rows = static_cast<std::int64_t>(producer.redrawn_rows());
+    NoteDropped(producer, table, report);
   }
   CallServer([&] {
     ExecCloseIndices(result_relation);
@@ -112,6 +138,10 @@ std::unique_ptr<Plan> PlanRows(const Table& table, std::int64_t rows, const RunO
   plan_options.seed = options.seed;
   plan_options.reference_time = options.reference_time;
   plan_options.null_probability = options.null_probability;
+  for (std::size_t place = 0; place < table.foreign_keys.size(); ++place)
+    if (std::count(options.trigger_filled, options.trigger_filled + options.trigger_filled_count,
+                   table.foreign_keys[place].constraint_oid) > 0)
+      plan_options.trigger_filled.push_back(place);
   const auto count = static_cast<std::uint64_t>(rows);
   GatherFacts(table, options, facts);
   GatherSequences(table, count, false, facts);
@@ -135,9 +165,50 @@ std::unique_ptr<Plan> PlanWithinKeys(const Table& table, const RunOptions& optio
       const auto capacity = static_cast<std::int64_t>(std::min<std::uint64_t>(error.capacity(), PG_INT64_MAX));
       if (!options.cap_exhausted || capacity >= report.rows) throw;
       report.rows = capacity;
-      report.problem = CallServer([&] { return MemoryContextStrdup(report.memory, error.what()); });
+      NoteProblem(report, error.what());
     }
     if (report.rows == 0) return nullptr;
+  }
+}
+
+// The foreign key to the table that a trigger of the target has filled already: its row is there when the target's row
+// is inserted, as with subtypes that keep their common columns in a table of their own.
+const ForeignKey* FindFilledByTrigger(const Table& table, const TryFault& fault) {
+  if (std::strcmp(fault.error.sqlstate, sqlstate::kUniqueViolation) != 0 || fault.table[0] == '\0') return nullptr;
+  const Oid taken = CallServer([&] {
+    const Oid schema = get_namespace_oid(fault.schema, true);
+    return OidIsValid(schema) ? get_relname_relid(fault.table, schema) : InvalidOid;
+  });
+  for (const ForeignKey& key : table.foreign_keys)
+    if (key.referenced_oid == taken && taken != table.oid) return &key;
+  return nullptr;
+}
+
+// Plans and writes. Rows that go through the executor may be refused by triggers: what one statement cannot do is done
+// again row by row, with rows that are refused drawn again.
+void PlanAndWrite(const Table& table, RunOptions options, Writer writer, const OpenRun& run, RunReport& report) {
+  std::vector<Oid> filled_by_trigger;
+  const std::int64_t rows = report.rows;
+  for (Statements statements = Statements::One;;) {
+    report.rows = rows;
+    report.problem = nullptr;
+    options.trigger_filled = filled_by_trigger.data();
+    options.trigger_filled_count = static_cast<int>(filled_by_trigger.size());
+    TargetFacts facts;
+    facts.has_rows = run.has_rows;
+    facts.first_ordinal = static_cast<std::uint64_t>(run.first_row);
+    const std::unique_ptr<Plan> plan = PlanWithinKeys(table, options, facts, report);
+    if (plan == nullptr) return;
+    if (writer != Writer::Single || statements == Statements::OnePerRow)
+      return WriteRows(table, *plan, options, writer, statements, run, report);
+    TryFault fault;
+    if (TryCall([&] { WriteRows(table, *plan, options, writer, statements, run, report); }, &fault)) return;
+    const ForeignKey* key = FindFilledByTrigger(table, fault);
+    if (key != nullptr && std::ranges::count(filled_by_trigger, key->constraint_oid) == 0) {
+      filled_by_trigger.push_back(key->constraint_oid);
+    } else {
+      statements = Statements::OnePerRow;
+    }
   }
 }
 
@@ -159,11 +230,7 @@ RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& options)
   report.writer = NameOf(decision.writer);
   if (rows > 0) {
     CallServer([&] { LockForWriting(table, decision.writer, rows, run); });
-    TargetFacts facts;
-    facts.has_rows = run.has_rows;
-    facts.first_ordinal = static_cast<std::uint64_t>(run.first_row);
-    const std::unique_ptr<Plan> plan = PlanWithinKeys(table, options, facts, report);
-    if (plan != nullptr) WriteRows(table, *plan, options, decision.writer, run, report);
+    PlanAndWrite(table, options, decision.writer, run, report);
   } else {
     CallServer([&] {
       run.first_row = NextRow(target, HasRows(run.relation));

@@ -24,6 +24,9 @@ struct RunOptions {
   // Foreign keys (pg_constraint.oid) to leave NULL, which are filled in after the run; not an option of the user's.
   const Oid* open_references;
   int open_reference_count;
+  // Foreign keys whose parents a trigger of the target inserts: their columns take values of their own.
+  const Oid* trigger_filled;
+  int trigger_filled_count;
 };
 
 // Reads the seed (NULL: setting dbmocker.seed) and the options (NULL: none). Ereports 22023 for an unknown key or a bad

@@ -191,20 +191,53 @@ void RowProducer::ChooseArbiters() {
 // ------------------------------------------------------------------------------------------------------------ batches
 
 int RowProducer::NextBatch() {
-  const std::uint64_t left = plan_.rows - produced_;
-  const auto rows = static_cast<int>(std::min<std::uint64_t>(left, static_cast<std::uint64_t>(settings_.batch_size)));
-  if (rows == 0) return 0;
-  ordinals_.resize(static_cast<std::size_t>(rows));
-  for (std::size_t i = 0; i < ordinals_.size(); ++i) ordinals_[i] = plan_.first_ordinal + produced_ + i;
-  plan_.Fill(RowSet{ordinals_, ordinals_, 0}, batch_);
+  for (;;) {
+    if (is_hopeless_) {
+      dropped_rows_ += plan_.rows - produced_;
+      produced_ = plan_.rows;
+    }
+    const std::uint64_t left = plan_.rows - produced_;
+    const auto drawn =
+        static_cast<int>(std::min<std::uint64_t>(left, static_cast<std::uint64_t>(settings_.batch_size)));
+    if (drawn == 0) return 0;
+    ordinals_.resize(static_cast<std::size_t>(drawn));
+    for (std::size_t i = 0; i < ordinals_.size(); ++i) ordinals_[i] = plan_.first_ordinal + produced_ + i;
+    plan_.Fill(RowSet{ordinals_, ordinals_, 0}, batch_);
+    last_attempt_ = 0;
 
-  if (needs_slots_) CheckBatch(rows);
-  if (settings_.form_heap_tuples) CallServer([&] { FormBatch(rows); });
-  produced_ += static_cast<std::uint64_t>(rows);
-  return rows;
+    const int rows = needs_slots_ ? CheckBatch(drawn) : drawn;
+    produced_ += static_cast<std::uint64_t>(drawn);
+    if (rows == 0) continue;  // all of them dropped
+    if (settings_.form_heap_tuples) CallServer([&] { FormBatch(rows); });
+    return rows;
+  }
 }
 
-void RowProducer::CheckBatch(int rows) {
+// True if the row is to be left out since a key has no value for it. After many such rows in turn no more are tried.
+bool RowProducer::MayDrop(const char* reason) {
+  constexpr std::uint64_t kHopeless = 100;
+  const bool is_key =
+      std::ranges::any_of(arbiters_, [&](const ServerCheck& key) { return std::strcmp(key.name, reason) == 0; });
+  if (!settings_.drop_exhausted || !is_key) return false;
+  exhausted_key_ = reason;
+  ++dropped_rows_;
+  is_hopeless_ = ++dropped_in_turn_ >= kHopeless;
+  return true;
+}
+
+// Closes the gaps that dropped rows leave in the slots.
+int RowProducer::DropRows(int rows) {
+  int kept = 0;
+  for (int row = 0; row < rows; ++row) {
+    if (std::ranges::count(dropped_, row) > 0) continue;
+    std::swap(slots_[kept++], slots_[row]);
+  }
+  if (kept > 0) dropped_in_turn_ = 0;
+  dropped_.clear();
+  return kept;
+}
+
+int RowProducer::CheckBatch(int rows) {
   std::vector<int> failed(static_cast<std::size_t>(rows));
   std::vector<const char*> reasons(failed.size());
   const int failures = CallServer([&] { return ConvertBatch(rows, failed.data(), reasons.data()); });
@@ -214,27 +247,47 @@ void RowProducer::CheckBatch(int rows) {
     for (int i = 0; i < failures; ++i) rejections_[reasons[static_cast<std::size_t>(i)]]++;
     RedrawFailed(failed, reasons);
   }
+  return DropRows(rows);
+}
+
+bool RowProducer::RedrawRow() {
+  ++redrawn_rows_;
+  RedrawGroup({0}, {"a trigger"});
+  const bool is_made = dropped_.empty();
+  dropped_.clear();
+  return is_made;
 }
 
 void RowProducer::RedrawFailed(const std::vector<int>& failed, const std::vector<const char*>& reasons) {
   redrawn_rows_ += failed.size();
   if (plan_.HasStride()) return RedrawGroup(failed, reasons);
-  for (std::size_t i = 0; i < failed.size(); ++i) RedrawGroup({failed[i]}, {reasons[i]});
+  for (std::size_t i = 0; i < failed.size(); ++i) {
+    last_attempt_ = 0;
+    RedrawGroup({failed[i]}, {reasons[i]});
+  }
 }
 
-// Rows that others of the run may refer to keep their keys, unless the keys are at fault or nothing else has helped.
+// Rows that others of the run may refer to keep their keys, and where positions are few all rows do, unless the keys are
+// at fault or nothing else has helped.
 bool RowProducer::KeepsPosition(const char* reason, int attempt) const {
   const auto is_key = [&](const std::vector<std::string>& names) { return std::ranges::count(names, reason) > 0; };
-  return !plan_.same_table_references.empty() && attempt <= settings_.max_attempts / 2 && !is_key(plan_.probed_keys) &&
+  return (!plan_.same_table_references.empty() || !plan_.HasStride()) && attempt <= settings_.max_attempts / 2 && !is_key(plan_.probed_keys) &&
          !is_key(plan_.checked_keys);
 }
 
 void RowProducer::RedrawGroup(std::vector<int> rows, std::vector<const char*> reasons) {
   std::vector<std::uint64_t> ordinals, positions;
   int draws = 1;
-  for (int attempt = 1; !rows.empty(); ++attempt) {
-    if (draws >= settings_.max_attempts)
-      FailRow(ordinals_[static_cast<std::size_t>(rows.front())], reasons.front(), attempt);
+  for (int attempt = last_attempt_ + 1; !rows.empty(); ++attempt) {
+    last_attempt_ = attempt;
+    if (draws >= settings_.max_attempts) {
+      if (!MayDrop(reasons.front()))
+        FailRow(ordinals_[static_cast<std::size_t>(rows.front())], reasons.front(), attempt);
+      dropped_.push_back(rows.front());
+      rows.erase(rows.begin());
+      reasons.erase(reasons.begin());
+      if (rows.empty()) break;
+    }
     ordinals.clear();
     positions.clear();
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -248,8 +301,11 @@ void RowProducer::RedrawGroup(std::vector<int> rows, std::vector<const char*> re
         const std::uint64_t end = plan_.key_capacity > plan_.rows ? plan_.key_capacity - plan_.rows : 0;
         positions.push_back(spare_ < end ? plan_.first_ordinal + plan_.rows + spare_ : ordinal);
         // Without a position of its own such a row gets the same key again.
-        if (spare_ >= end && attempt > 1 && std::ranges::count(plan_.probed_keys, reasons[i]) > 0)
-          FailRow(ordinal, reasons[i], attempt);
+        if (spare_ >= end && attempt > 1 && std::ranges::count(plan_.probed_keys, reasons[i]) > 0) {
+          if (!MayDrop(reasons[i])) FailRow(ordinal, reasons[i], attempt);
+          dropped_.push_back(rows[i]);  // rows go one by one here
+          return;
+        }
         spare_++;
       }
     }

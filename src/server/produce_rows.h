@@ -21,6 +21,7 @@ struct ProducerSettings {
   int max_attempts = 1000;
   std::uint64_t skip_rows = 0;  // rows of the plan that are not made
   bool form_heap_tuples = false;  // slots() hold heap tuples instead of values
+  bool drop_exhausted = false;  // rows for which a key has no value left are left out instead of ending the run
   bool probe_stored_rows = false;  // look unique keys up in the target's indexes
 };
 
@@ -57,18 +58,26 @@ class RowProducer {
   // stay valid until the next call. Throws Error 23514 or 23505 when a row cannot be made in max_attempts draws.
   int NextBatch();
 
+  // Draws the only row of the last batch again; batch_size must be 1. False if no row was found in max_attempts draws.
+  bool RedrawRow();
+
   TupleTableSlot** slots() { return settings_.form_heap_tuples ? heap_slots_ : slots_; }
   std::uint64_t produced() const { return produced_; }
   std::uint64_t rows_asked() const { return plan_.rows; }
   // Draws that failed, by the constraint that they failed.
   const std::map<std::string, std::uint64_t>& rejections() const { return rejections_; }
   std::uint64_t redrawn_rows() const { return redrawn_rows_; }
+  // Rows left out, and the key that had no value for the last one of them.
+  std::uint64_t dropped_rows() const { return dropped_rows_; }
+  const std::string& exhausted_key() const { return exhausted_key_; }
 
  private:
   void PrepareColumns();
   void PrepareChecks();
   void ChooseArbiters();
-  void CheckBatch(int rows);
+  int CheckBatch(int rows);
+  int DropRows(int rows);
+  bool MayDrop(const char* reason);
   void RedrawFailed(const std::vector<int>& failed, const std::vector<const char*>& reasons);
   void RedrawGroup(std::vector<int> rows, std::vector<const char*> reasons);
   bool KeepsPosition(const char* reason, int attempt) const;
@@ -114,6 +123,12 @@ class RowProducer {
   std::uint64_t produced_ = 0;
   std::uint64_t spare_ = 0;  // spare positions used
   std::uint64_t redrawn_rows_ = 0;
+  std::uint64_t dropped_rows_ = 0;
+  std::uint64_t dropped_in_turn_ = 0;  // since the last row that was made
+  bool is_hopeless_ = false;
+  std::string exhausted_key_;
+  std::vector<int> dropped_;  // rows of the batch at hand
+  int last_attempt_ = 0;  // of the row redrawn last
   std::map<std::string, std::uint64_t> rejections_;
 };
 

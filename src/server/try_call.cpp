@@ -16,10 +16,11 @@ TryScope EnterTry() {
   return scope;
 }
 
-void CommitTry(const TryScope& scope) {
+void CommitTry(const TryScope& scope, bool keep_memory) {
   ReleaseCurrentSubTransaction();
   MemoryContextSwitchTo(scope.caller);
   CurrentResourceOwner = scope.owner;
+  if (!keep_memory) MemoryContextDelete(scope.context);
 }
 
 void UndoTry(const TryScope& scope, bool keep_memory) {
@@ -38,8 +39,10 @@ bool IsFatalForAll(const PendingError& error) {
          code == ERRCODE_T_R_SERIALIZATION_FAILURE || code == ERRCODE_T_R_DEADLOCK_DETECTED;
 }
 
-void SettlePendingError(PendingError* error) {
+void SettleFault(TryFault* fault) {
+  PendingError* const error = &fault->error;
   const ErrorData* from = error->server_error;
+  fault->schema[0] = fault->table[0] = '\0';
   if (from == nullptr) return;
   const auto copy = [](char* to, std::size_t size, const char* text) {
     pg_snprintf(to, size, "%s", text == nullptr ? "" : text);
@@ -48,6 +51,8 @@ void SettlePendingError(PendingError* error) {
   copy(error->message, sizeof error->message, from->message);
   copy(error->detail, sizeof error->detail, from->detail);
   copy(error->hint, sizeof error->hint, from->hint);
+  copy(fault->schema, sizeof fault->schema, from->schema_name);
+  copy(fault->table, sizeof fault->table, from->table_name);
   const std::size_t used = std::strlen(error->detail);
   if (from->context != nullptr)
     pg_snprintf(error->detail + used, sizeof error->detail - used, "%s%.*s.", used > 0 ? " " : "",

@@ -7,6 +7,13 @@
 
 namespace dbmocker::server {
 
+// An error that was survived, as plain memory.
+struct TryFault {
+  PendingError error;  // server_error is nullptr: its texts are copied
+  char schema[NAMEDATALEN];  // of the table that the server names; empty if it names none
+  char table[NAMEDATALEN];
+};
+
 // Where TryCall returns to. Plain data.
 struct TryScope {
   MemoryContext caller;
@@ -16,7 +23,7 @@ struct TryScope {
 
 // Server style.
 TryScope EnterTry();
-void CommitTry(const TryScope& scope);
+void CommitTry(const TryScope& scope, bool keep_memory);
 void UndoTry(const TryScope& scope, bool keep_memory);
 
 // True for errors that no caller may pass over: cancelled, shut down, out of resources, deadlock.
@@ -24,30 +31,30 @@ bool IsFatalForAll(const PendingError& error);
 
 // What a server error says, copied into the report's own fields, so that it outlives the memory contexts. The place in
 // a function that raised it is added to the detail.
-void SettlePendingError(PendingError* error);
+void SettleFault(TryFault* fault);
 
 // The error as it was caught.
 [[noreturn]] void ThrowPendingError(const PendingError& error);
 
 // Runs `work`, which may throw Error, ServerError and std::bad_alloc. True if it ended well; else what it did is undone
-// and `error` says why. Errors that IsFatalForAll are thrown on. What `work` has
-// palloc'd stays until the caller's context goes if it ended well.
+// and `fault` says why. Errors that IsFatalForAll are thrown on. What `work` has
+// palloc'd stays until the caller's context goes if it ended well and `keep_memory`.
 template <class Work>
-bool TryCall(Work&& work, PendingError* error) {
+bool TryCall(Work&& work, TryFault* fault, bool keep_memory = true) {
   const TryScope scope = CallServer([] { return EnterTry(); });
   bool is_done = false;
   try {
     work();
-    CallServer([&] { CommitTry(scope); });
+    CallServer([&] { CommitTry(scope, keep_memory); });
     is_done = true;
   } catch (...) {
-    CaptureException(error);
+    CaptureException(&fault->error);
   }
   if (is_done) return true;
-  const bool is_fatal = IsFatalForAll(*error);
-  if (!is_fatal) SettlePendingError(error);
+  const bool is_fatal = IsFatalForAll(fault->error);
+  if (!is_fatal) SettleFault(fault);
   CallServer([&] { UndoTry(scope, is_fatal); });
-  if (is_fatal) ThrowPendingError(*error);
+  if (is_fatal) ThrowPendingError(fault->error);
   return false;
 }
 

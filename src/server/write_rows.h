@@ -32,6 +32,16 @@ ResultRelInfo* OpenResultRelation(Relation relation, EState* estate, bool probin
 void WriteBatches(RowProducer& producer, Relation relation, EState* estate, ResultRelInfo* result_relation,
                   bool fire_reference_checks);
 
+// What WriteRowByRow has left out.
+struct RefusedRows {
+  std::int64_t count = 0;
+  std::string why;  // of the last one
+};
+
+// `single`, a row at a time: one that the target's triggers refuse is drawn again. One that they refuse each time ends
+// the run with an error that shows it, or is left out where `may_drop`. The producer's batch_size must be 1.
+RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan& plan, int max_attempts, bool may_drop);
+
 // `single`: INSERT … SELECT through the executor, with all that belongs to it. May throw as WriteBatches.
 void WriteSingly(RowProducer& producer, const Table& table, const Plan& plan);
 

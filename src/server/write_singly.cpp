@@ -1,7 +1,12 @@
 // The single writer: INSERT … SELECT over dbmocker.run_rows(), which hands out the rows of the run in progress one by
 // one. The executor does the rest as for any INSERT: triggers, row security, rules, routing, foreign tables.
 // Read first: WriteSingly.
+#include <algorithm>
+#include <cstring>
+
+#include "dbmocker/error.h"
 #include "server/boundary.h"
+#include "server/try_call.h"
 #include "server/write_rows.h"
 
 namespace dbmocker::server {
@@ -15,6 +20,7 @@ struct RunInProgress {
   // A rule makes the server evaluate the INSERT's source once for each of its commands: the rows are kept for the
   // second and later times. nullptr without rules.
   Tuplestorestate* kept;
+  TupleTableSlot* only_row;  // the one row that the statement at hand takes; nullptr: all of the producer's
   RunInProgress* outer;
 };
 RunInProgress* run_in_progress = nullptr;
@@ -67,12 +73,12 @@ struct RunCursor {
 RunCursor* OpenCursor(FunctionCallInfo fcinfo) {
   RunInProgress* const run = run_in_progress;
   if (run == nullptr || get_fn_expr_argtype(fcinfo->flinfo, 0) != run->row_type ||
-      (run->is_claimed && run->kept == nullptr))
+      (run->is_claimed && run->kept == nullptr && run->only_row == nullptr))
     ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("no run of this table is in progress"),
                     errhint("Use dbmocker.rows() to look at generated rows.")));
   auto* cursor = static_cast<RunCursor*>(palloc0(sizeof(RunCursor)));
   cursor->run = run;
-  if (run->is_claimed) {
+  if (run->is_claimed && run->only_row == nullptr) {
     tuplestore_rescan(run->kept);
     cursor->kept_slot = MakeSingleTupleTableSlot(run->producer->slots()[0]->tts_tupleDescriptor, &TTSOpsMinimalTuple);
   }
@@ -83,6 +89,7 @@ RunCursor* OpenCursor(FunctionCallInfo fcinfo) {
 // The next row; nullptr at the end.
 TupleTableSlot* NextRow(RunCursor* cursor) {
   RunInProgress* const run = cursor->run;
+  if (run->only_row != nullptr) return cursor->row++ == 0 ? run->only_row : nullptr;
   if (cursor->kept_slot != nullptr)
     return CallServer([=] { return tuplestore_gettupleslot(run->kept, true, false, cursor->kept_slot); })
                ? cursor->kept_slot
@@ -97,10 +104,85 @@ TupleTableSlot* NextRow(RunCursor* cursor) {
   return slot;
 }
 
+// A row as text, for an error.
+const char* RowText(TupleTableSlot* slot) {
+  const Datum row = ExecFetchSlotHeapTupleDatum(slot);
+  char* text = OidOutputFunctionCall(F_RECORD_OUT, row);
+  constexpr int kLongest = 500;
+  const int length = static_cast<int>(std::strlen(text));
+  if (length > kLongest) text[pg_mbcliplen(text, length, kLongest)] = '\0';
+  return text;
+}
+
+[[noreturn]] void FailRefused(const Table& table, std::uint64_t place, int draws, const PendingError& error,
+                              const char* row) {
+  throw Error(error.sqlstate,
+              "cannot insert row " + std::to_string(place) + " into table \"" + table.name + "\": " + error.message,
+              std::string(error.detail) + (error.detail[0] != '\0' ? " " : "") + "The row was drawn " +
+                  std::to_string(draws) + " times; the last one was " + row + ".",
+              error.hint[0] != '\0' ? error.hint
+                                    : "Make rows that the table's triggers accept possible, or disable the trigger.");
+}
+
+void ExecuteInsert(SPIPlanPtr statement) {
+  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+  const int result = SPI_execute_plan(statement, nullptr, nullptr, false, 0);
+  if (result < 0) elog(ERROR, "INSERT failed: %s", SPI_result_code_string(result));
+  SPI_finish();
+}
+
+SPIPlanPtr PrepareInsert(const Table& table, const Plan& plan) {
+  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+  SPIPlanPtr statement = SPI_prepare(InsertStatement(table, plan), 0, nullptr);
+  if (statement == nullptr) elog(ERROR, "could not prepare an INSERT: %s", SPI_result_code_string(SPI_result));
+  SPI_keepplan(statement);
+  SPI_finish();
+  return statement;
+}
+
 }  // namespace
 
+RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan& plan, int max_attempts,
+                          bool may_drop) {
+  constexpr int kMostAttempts = 100;  // each one a subtransaction
+  constexpr int kHopeless = 5;  // refused rows in turn
+  RunInProgress run = {&producer, InvalidOid, false, nullptr, nullptr, nullptr};
+  const RunScope scope(run);
+  RefusedRows refused;
+  SPIPlanPtr const statement = CallServer([&] {
+    run.row_type = get_rel_type_id(table.oid);
+    return PrepareInsert(table, plan);
+  });
+  int in_turn = 0;
+  while (in_turn < kHopeless && producer.NextBatch() > 0) {
+    TryFault fault;
+    bool is_stored = false;
+    for (int draws = 1;; ++draws) {
+      run.only_row = producer.slots()[0];
+      is_stored = TryCall([&] { CallServer([&] { ExecuteInsert(statement); }); }, &fault, false);
+      if (is_stored) break;
+      if (draws >= std::min(max_attempts, kMostAttempts)) {
+        if (may_drop) break;
+        const char* row = CallServer([&] { return RowText(run.only_row); });
+        FailRefused(table, plan.first_ordinal + producer.produced() - 1, draws, fault.error, row);
+      }
+      if (!producer.RedrawRow()) break;
+    }
+    in_turn = is_stored ? 0 : in_turn + 1;
+    if (is_stored) continue;
+    ++refused.count;
+    refused.why = std::string(fault.error.message) + (fault.error.detail[0] != '\0' ? ". " : "") + fault.error.detail;
+    const char* row = CallServer([&] { return RowText(run.only_row); });
+    const bool is_hopeless = refused.count == kHopeless && producer.produced() == kHopeless;
+    if (is_hopeless) FailRefused(table, plan.first_ordinal + kHopeless - 1, kMostAttempts, fault.error, row);
+  }
+  refused.count += static_cast<std::int64_t>(plan.rows - producer.produced());
+  CallServer([&] { SPI_freeplan(statement); });
+  return refused;
+}
+
 void WriteSingly(RowProducer& producer, const Table& table, const Plan& plan) {
-  RunInProgress run = {&producer, InvalidOid, false, nullptr, nullptr};
+  RunInProgress run = {&producer, InvalidOid, false, nullptr, nullptr, nullptr};
   const RunScope scope(run);
   CallServer([&] {
     run.row_type = get_rel_type_id(table.oid);
