@@ -39,6 +39,7 @@ struct ParentKeys {
   std::uint64_t count = 0;
   std::vector<ValueSetPointer> columns;
   std::optional<std::int64_t> dense_first;  // the keys are dense_first … dense_first + count - 1
+  bool is_filtered = false;  // CHECKs on the referring columns leave some parents out
   std::string description;  // "dense range 1 … 1000", "1000 keys, 8 kB"
 };
 

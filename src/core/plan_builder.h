@@ -87,6 +87,8 @@ class PlanBuilder {
   void PlaceKey(const UniqueKey& key);
   bool PlaceSingleColumnKey(const UniqueKey& key, ColumnState& state, bool ignoring_case);
   bool PlaceSequentialKey(ColumnState& state);
+  std::vector<std::string> FindDemand(const ColumnState& state) const;
+  void PutDemandFirst(ColumnState& state, const std::vector<std::string>& values);
   bool PlaceProviderKey(ColumnState& state, bool ignoring_case);
   bool PlaceGroupKey(ColumnState& state, bool ignoring_case);
   bool PlaceTypeKey(const UniqueKey& key, ColumnState& state, bool ignoring_case);

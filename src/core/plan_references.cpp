@@ -22,6 +22,15 @@ bool PlanBuilder::ReferenceIsOptional(const ForeignKey& key) const {
 }
 
 void PlanBuilder::RefuseEmptyParent(const ForeignKey& key) const {
+  const auto place = static_cast<std::size_t>(&key - table_.foreign_keys.data());
+  const auto parents = facts_.parents.find(place);
+  if (parents != facts_.parents.end() && parents->second.is_filtered)
+    throw Error(sqlstate::kForeignKeyViolation,
+                "cannot generate rows for table \"" + table_.name + "\": no row of " + key.referenced_table +
+                    " can be referred to",
+                "Foreign key \"" + key.name + "\": the CHECK constraints and domains of (" +
+                    JoinColumnNames(table_, key.columns) + ") accept no key of that table.",
+                "Add rows to " + key.referenced_table + " whose keys they accept.");
   throw Error(
       sqlstate::kForeignKeyViolation,
       "cannot generate rows for table \"" + table_.name + "\": referenced table " + key.referenced_table + " is empty",

@@ -236,6 +236,7 @@ ParentKeys ReadParents(const Table& table, const ForeignKey& key, const RunOptio
   const ParentRows rows = CallServer([&] { return ParentSource(table, key); });
   const Numbers measured = CallServer([&] { return MeasureParents(table, key, rows, is_integer); });
   const std::int64_t count = measured.values[0];
+  parents.is_filtered = rows.is_filtered;
   if (count == 0) return parents;
   if (is_integer && measured.values[2] - measured.values[1] + 1 == count) {
     parents.count = static_cast<std::uint64_t>(count);

@@ -102,6 +102,14 @@ SELECT k.oid, k.conname, k.confrelid, quote_ident(n.nspname) || '.' || quote_ide
    AND NOT EXISTS (SELECT FROM pg_constraint p WHERE p.oid = k.conparentid AND p.conrelid = k.conrelid)
  ORDER BY k.conname, k.oid, u.place)";
 
+// CHECKs that read a column which refers to a column of this table by itself.
+constexpr char kDemandQuery[] = R"(
+SELECT f.confkey[1], f.conkey[1], c.conbin::text
+  FROM pg_constraint f
+  JOIN pg_constraint c ON c.conrelid = f.conrelid AND c.contype = 'c' AND c.conkey @> f.conkey
+ WHERE f.confrelid = $1 AND f.contype = 'f' AND cardinality(f.conkey) = 1 AND f.conparentid = 0
+ ORDER BY f.confkey[1], f.conname, f.oid, c.conname)";
+
 constexpr char kTriggerQuery[] = R"(
 SELECT t.tgname, t.tgtype,
        t.tgenabled = 'A'
@@ -206,6 +214,12 @@ RawTable* ReadTable(Oid relation) {
   }
   ReadIndexes(raw, relation, &context);
   raw->foreign_keys = RunCatalogQuery(kForeignKeyQuery, relation);
+  raw->demands = RunCatalogQuery(kDemandQuery, relation);
+  raw->demand_trees = AllocateTwin<FlatExpression*>(raw->demands);
+  for (int row = 0; row < raw->demands.row_count; ++row) {
+    FlattenContext of_child;
+    raw->demand_trees[row] = FlattenNodeText(raw->demands.Get(row, 2), &of_child);
+  }
   raw->triggers = RunCatalogQuery(kTriggerQuery, relation);
   ReadPartitions(raw, relation, context.live_columns);
   LeaveCatalogSettings(nest_level);
