@@ -153,6 +153,7 @@ struct ForeignKey {
   bool is_deferred = false;
   char match = 's';  // 's' SIMPLE, 'f' FULL, 'p' PARTIAL
   bool validated = true;
+  bool needs_children = false;  // a deferred trigger of the referenced table looks at its rows when the run has ended
   std::string text;
 };
 

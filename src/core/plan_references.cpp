@@ -120,7 +120,10 @@ void PlanBuilder::PlaceReference(std::size_t place) {
 
 void PlanBuilder::ReferToParents(std::size_t place, const ParentKeys& parents) {
   const ForeignKey& key = table_.foreign_keys[place];
-  const LaneNumber lane = AddSource(MakeUniformSource(KeyFor("FOREIGN KEY " + key.name), parents.count));
+  const StreamKey stream = KeyFor("FOREIGN KEY " + key.name);
+  IndexSourcePointer draws = MakeUniformSource(stream, parents.count);
+  if (key.needs_children) draws = MakeDeckSource(stream, parents.count, facts_.first_ordinal, std::move(draws));
+  const LaneNumber lane = AddSource(std::move(draws));
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
     ColumnState* state = Find(key.columns[i]);
     state->lane = lane;
@@ -129,7 +132,8 @@ void PlanBuilder::ReferToParents(std::size_t place, const ParentKeys& parents) {
     state->reason = parents.description;
   }
   reference_methods_[key.name] = {"construction",
-                                  "uniform over " + parents.description + " of " + key.referenced_table};
+                                  (key.needs_children ? "in turns over " : "uniform over ") + parents.description +
+                                      " of " + key.referenced_table};
   SetReferenceNulls(place, false);
 }
 

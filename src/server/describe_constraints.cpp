@@ -90,6 +90,7 @@ void AddForeignKeys(const RawTable& raw, Table& table) {
     key.match = fields.Letter();
     key.validated = fields.Flag();
     key.text = fields.Text();
+    key.needs_children = fields.Flag();
     if (table.foreign_keys.empty() || table.foreign_keys.back().constraint_oid != key.constraint_oid) {
       table.foreign_keys.push_back(std::move(key));
     }

@@ -69,4 +69,18 @@ ParentRows ParentSource(const Table& table, const ForeignKey& key) {
   return {text.data, checks.row_count + domains.row_count > 0};
 }
 
+ParentRows ChildlessParents(const Table& table, const ForeignKey& key, const ParentRows& parents) {
+  StringInfoData text;
+  initStringInfo(&text);
+  const char* only = table.kind == RELKIND_PARTITIONED_TABLE ? "" : "ONLY ";
+  appendStringInfo(&text, "%s AND NOT EXISTS (SELECT FROM %s%s c WHERE ", parents.text, only,
+                   table.qualified_name.c_str());
+  for (std::size_t i = 0; i < key.columns.size(); ++i) {
+    const char* name = quote_identifier(table.FindColumn(key.columns[i])->name.c_str());
+    appendStringInfo(&text, "%sc.%s = k.%s", i > 0 ? " AND " : "", name, name);
+  }
+  appendStringInfoChar(&text, ')');
+  return {text.data, parents.is_filtered};
+}
+
 }  // namespace dbmocker::server

@@ -20,4 +20,7 @@ struct ParentRows {
 // Server style: may ereport.
 ParentRows ParentSource(const Table& table, const ForeignKey& key);
 
+// The same, but for parents that have a row of `table` already.
+ParentRows ChildlessParents(const Table& table, const ForeignKey& key, const ParentRows& parents);
+
 }  // namespace dbmocker::server

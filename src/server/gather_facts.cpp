@@ -233,8 +233,14 @@ ParentKeys ReadParents(const Table& table, const ForeignKey& key, const RunOptio
   ParentKeys parents;
   const Column& column = *table.FindColumn(key.columns.front());
   const bool is_integer = key.columns.size() == 1 && IsIntegerType(*column.type);
-  const ParentRows rows = CallServer([&] { return ParentSource(table, key); });
-  const Numbers measured = CallServer([&] { return MeasureParents(table, key, rows, is_integer); });
+  ParentRows rows = CallServer([&] { return ParentSource(table, key); });
+  Numbers measured = {};
+  if (key.needs_children) {  // those without a child first
+    const ParentRows childless = CallServer([&] { return ChildlessParents(table, key, rows); });
+    measured = CallServer([&] { return MeasureParents(table, key, childless, is_integer); });
+    if (measured.values[0] > 0) rows = childless;
+  }
+  if (measured.values[0] == 0) measured = CallServer([&] { return MeasureParents(table, key, rows, is_integer); });
   const std::int64_t count = measured.values[0];
   parents.is_filtered = rows.is_filtered;
   if (count == 0) return parents;

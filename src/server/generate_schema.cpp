@@ -203,12 +203,14 @@ RunReport FillTable(Oid table, const SchemaPlan& plan, RunOptions options) {
   options.cap_exhausted = options.cap_exhausted || !plan.named.contains(table);
   const std::int64_t rows = plan.rows.at(table);
   if (!options.skip_failed) return GenerateRows(table, rows, options);
+  const TimestampTz started = CallServer([] { return GetCurrentTimestamp(); });
   RunReport report = {};
   TryFault fault;
   if (TryCall([&] { report = GenerateRows(table, rows, options); }, &fault)) return report;
   RunReport failed = {};
   failed.target = table;
   failed.heap_bytes = -1;
+  failed.elapsed = CallServer([] { return GetCurrentTimestamp(); }) - started;
   failed.seed = options.seed;
   failed.reference_time = options.reference_time;
   failed.problem = CallServer([&] { return DescribeProblem(fault.error); });

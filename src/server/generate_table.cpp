@@ -14,6 +14,7 @@
 #include "server/produce_rows.h"
 #include "server/settle_references.h"
 #include "server/target_state.h"
+#include "server/trigger_parents.h"
 #include "server/try_call.h"
 #include "server/write_rows.h"
 
@@ -171,22 +172,9 @@ std::unique_ptr<Plan> PlanWithinKeys(const Table& table, const RunOptions& optio
   }
 }
 
-// The foreign key to the table that a trigger of the target has filled already: its row is there when the target's row
-// is inserted, as with subtypes that keep their common columns in a table of their own.
-const ForeignKey* FindFilledByTrigger(const Table& table, const TryFault& fault) {
-  if (std::strcmp(fault.error.sqlstate, sqlstate::kUniqueViolation) != 0 || fault.table[0] == '\0') return nullptr;
-  const Oid taken = CallServer([&] {
-    const Oid schema = get_namespace_oid(fault.schema, true);
-    return OidIsValid(schema) ? get_relname_relid(fault.table, schema) : InvalidOid;
-  });
-  for (const ForeignKey& key : table.foreign_keys)
-    if (key.referenced_oid == taken && taken != table.oid) return &key;
-  return nullptr;
-}
-
 // Plans and writes. Rows that go through the executor may be refused by triggers: what one statement cannot do is done
 // again row by row, with rows that are refused drawn again.
-void PlanAndWrite(const Table& table, RunOptions options, Writer writer, const OpenRun& run, RunReport& report) {
+void PlanAndWrite(const Table& described, RunOptions options, Writer writer, const OpenRun& run, RunReport& report) {
   std::vector<Oid> filled_by_trigger;
   const std::int64_t rows = report.rows;
   for (Statements statements = Statements::One;;) {
@@ -194,6 +182,8 @@ void PlanAndWrite(const Table& table, RunOptions options, Writer writer, const O
     report.problem = nullptr;
     options.trigger_filled = filled_by_trigger.data();
     options.trigger_filled_count = static_cast<int>(filled_by_trigger.size());
+    Table table = described;
+    AddInheritedReferences(table, filled_by_trigger);
     TargetFacts facts;
     facts.has_rows = run.has_rows;
     facts.first_ordinal = static_cast<std::uint64_t>(run.first_row);
@@ -203,8 +193,8 @@ void PlanAndWrite(const Table& table, RunOptions options, Writer writer, const O
       return WriteRows(table, *plan, options, writer, statements, run, report);
     TryFault fault;
     if (TryCall([&] { WriteRows(table, *plan, options, writer, statements, run, report); }, &fault)) return;
-    const ForeignKey* key = FindFilledByTrigger(table, fault);
-    if (key != nullptr && std::ranges::count(filled_by_trigger, key->constraint_oid) == 0) {
+    const ForeignKey* key = FindTriggerParent(described, fault, filled_by_trigger);
+    if (key != nullptr) {
       filled_by_trigger.push_back(key->constraint_oid);
     } else {
       statements = Statements::OnePerRow;

@@ -61,6 +61,8 @@ class RowProducer {
   // Draws the only row of the last batch again; batch_size must be 1. False if no row was found in max_attempts draws.
   bool RedrawRow();
 
+  int last_attempt() const { return last_attempt_; }
+
   TupleTableSlot** slots() { return settings_.form_heap_tuples ? heap_slots_ : slots_; }
   std::uint64_t produced() const { return produced_; }
   std::uint64_t rows_asked() const { return plan_.rows; }

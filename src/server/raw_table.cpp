@@ -92,6 +92,8 @@ constexpr int kIndexPredicatePlace = 12;
 constexpr char kForeignKeyQuery[] = R"(
 SELECT k.oid, k.conname, k.confrelid, quote_ident(n.nspname) || '.' || quote_ident(r.relname),
        k.condeferrable, k.condeferred, k.confmatchtype, k.convalidated, pg_get_constraintdef(k.oid),
+       EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = k.confrelid AND NOT t.tgisinternal AND t.tgdeferrable
+                  AND t.tginitdeferred AND t.tgenabled <> 'D' AND (t.tgtype & 4) <> 0),
        u.attribute, u.referenced, a.attname
   FROM pg_constraint k
   JOIN pg_class r ON r.oid = k.confrelid

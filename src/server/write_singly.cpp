@@ -145,7 +145,8 @@ SPIPlanPtr PrepareInsert(const Table& table, const Plan& plan) {
 RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan& plan, int max_attempts,
                           bool may_drop) {
   constexpr int kMostAttempts = 100;  // each one a subtransaction
-  constexpr int kHopeless = 5;  // refused rows in turn
+  constexpr std::int64_t kHopelessTime = 3 * USECS_PER_SEC;  // without a stored row
+  const int most_attempts = std::min(max_attempts, kMostAttempts);
   RunInProgress run = {&producer, InvalidOid, false, nullptr, nullptr, nullptr};
   const RunScope scope(run);
   RefusedRows refused;
@@ -154,27 +155,41 @@ RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan&
     return PrepareInsert(table, plan);
   });
   int in_turn = 0;
-  while (in_turn < kHopeless && producer.NextBatch() > 0) {
+  std::int64_t stored = 0;
+  bool is_hopeless = false;
+  TimestampTz last_stored = CallServer([] { return GetCurrentTimestamp(); });
+  while (!is_hopeless && producer.NextBatch() > 0) {
     TryFault fault;
+    TryFault of_full_row;  // of a draw without NULLs: what refuses it tells most
     bool is_stored = false;
-    for (int draws = 1;; ++draws) {
+    int draws = 1;
+    for (;; ++draws) {
       run.only_row = producer.slots()[0];
       is_stored = TryCall([&] { CallServer([&] { ExecuteInsert(statement); }); }, &fault, false);
       if (is_stored) break;
-      if (draws >= std::min(max_attempts, kMostAttempts)) {
+      if (draws == 1 || producer.last_attempt() % 4 == 1) of_full_row = fault;
+      fault = of_full_row;
+      const bool is_late = CallServer([] { return GetCurrentTimestamp(); }) - last_stored > kHopelessTime;
+      if (is_late || draws >= most_attempts) {
+        is_hopeless = is_late;
         if (may_drop) break;
         const char* row = CallServer([&] { return RowText(run.only_row); });
         FailRefused(table, plan.first_ordinal + producer.produced() - 1, draws, fault.error, row);
       }
       if (!producer.RedrawRow()) break;
     }
-    in_turn = is_stored ? 0 : in_turn + 1;
-    if (is_stored) continue;
+    if (is_stored) {
+      in_turn = 0;
+      stored += 1;
+      last_stored = CallServer([] { return GetCurrentTimestamp(); });
+      continue;
+    }
+    is_hopeless = is_hopeless || ++in_turn >= (stored > 0 ? 5 : 2);
     ++refused.count;
     refused.why = std::string(fault.error.message) + (fault.error.detail[0] != '\0' ? ". " : "") + fault.error.detail;
+    if (!is_hopeless || stored > 0) continue;
     const char* row = CallServer([&] { return RowText(run.only_row); });
-    const bool is_hopeless = refused.count == kHopeless && producer.produced() == kHopeless;
-    if (is_hopeless) FailRefused(table, plan.first_ordinal + kHopeless - 1, kMostAttempts, fault.error, row);
+    FailRefused(table, plan.first_ordinal + producer.produced() - 1, draws, fault.error, row);
   }
   refused.count += static_cast<std::int64_t>(plan.rows - producer.produced());
   CallServer([&] { SPI_freeplan(statement); });
