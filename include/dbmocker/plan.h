@@ -106,6 +106,10 @@ class Plan {
   std::vector<PlanLine> lines;  // what is done and why, for plan()
 };
 
+// The values that `column` is going to have in the plan's rows, by row; nullptr if the plan does not make them or may
+// leave them NULL.
+ValueSetPointer MakePlannedKeys(std::shared_ptr<const Plan> plan, AttributeNumber column);
+
 // Compiles the plan. Throws Error: 22023 where more rows are asked for than a key's values allow, where limits are
 // contradictory, where a parent table is empty; 0A000 where a column's type has no generator.
 std::unique_ptr<Plan> BuildPlan(const Table& table, std::uint64_t rows, const PlanOptions& options,

@@ -11,7 +11,8 @@ namespace {
 // The first values are those of a list, the others those of another set. The list's are not among these.
 class ListFirstValueSet final : public ValueSet {
  public:
-  ListFirstValueSet(std::vector<std::string> list, ValueSetPointer rest) : list_(std::move(list)), rest_(std::move(rest)) {}
+  ListFirstValueSet(std::vector<std::string> list, ValueSetPointer rest)
+      : list_(std::move(list)), rest_(std::move(rest)) {}
 
   std::uint64_t Size() const override { return std::min(kMaxValueSetSize, rest_->Size() + list_.size()); }
   bool IsInjective(bool ignoring_case) const override { return !ignoring_case && rest_->IsInjective(false); }
@@ -42,7 +43,9 @@ class ListFirstSource final : public IndexSource {
   }
   bool IsUnique() const override { return true; }
   std::uint64_t Capacity() const override { return kMaxValueSetSize; }
-  std::string Describe() const override { return std::to_string(count_) + " asked for, then lane " + std::to_string(lane_); }
+  std::string Describe() const override {
+    return std::to_string(count_) + " asked for, then lane " + std::to_string(lane_);
+  }
 
  private:
   LaneNumber lane_;

@@ -10,6 +10,7 @@
 #include "server/boundary.h"
 #include "server/filter_parents.h"
 #include "server/read_catalog.h"
+#include "server/run_hooks.h"
 
 namespace dbmocker::server {
 namespace {
@@ -347,6 +348,10 @@ void GatherFacts(const Table& table, const RunOptions& options, TargetFacts& fac
     const ForeignKey& key = table.foreign_keys[place];
     if (key.referenced_oid == table.oid && !facts.has_rows) continue;
     if (IsTriggerFilled(key, options)) continue;
+    if (options.hooks != nullptr && options.hooks->planned_parents.contains(key.constraint_oid)) {
+      facts.parents[place] = options.hooks->planned_parents.at(key.constraint_oid);
+      continue;
+    }
     facts.parents[place] = IsLeftOpen(key, options) ? ParentKeys() : ReadParents(table, key, options);
   }
 }

@@ -12,6 +12,7 @@
 #include "server/describe_table.h"
 #include "server/gather_facts.h"
 #include "server/produce_rows.h"
+#include "server/run_hooks.h"
 #include "server/settle_references.h"
 #include "server/target_state.h"
 #include "server/trigger_parents.h"
@@ -106,6 +107,10 @@ void WriteRows(const Table& table, const Plan& plan, const RunOptions& options, 
     settings.form_heap_tuples = writer == Writer::Batch && run.relation->rd_tableam == GetHeapamTableAmRoutine();
     settings.probe_stored_rows = probe && HasOwnStorage(run.relation);
     settings.drop_exhausted = options.cap_exhausted;
+    if (options.hooks != nullptr) {
+      settings.keep_keys = options.hooks->keep_keys;
+      settings.before_end = options.hooks->before_end;
+    }
     if (statements == Statements::OnePerRow) settings.batch_size = 1;
     RowProducer producer(table, plan, settings, run.relation, estate, result_relation);
     if (writer == Writer::Batch) {

@@ -27,6 +27,7 @@ struct RunOptions {
   // Foreign keys whose parents a trigger of the target inserts: their columns take values of their own.
   const Oid* trigger_filled;
   int trigger_filled_count;
+  const struct RunHooks* hooks;  // nullptr: none
 };
 
 // Reads the seed (NULL: setting dbmocker.seed) and the options (NULL: none). Ereports 22023 for an unknown key or a bad

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "dbmocker/error.h"
 #include "server/boundary.h"
@@ -199,7 +200,10 @@ int RowProducer::NextBatch() {
     const std::uint64_t left = plan_.rows - produced_;
     const auto drawn =
         static_cast<int>(std::min<std::uint64_t>(left, static_cast<std::uint64_t>(settings_.batch_size)));
-    if (drawn == 0) return 0;
+    if (drawn == 0) {
+      if (const auto before_end = std::exchange(settings_.before_end, nullptr)) before_end();
+      return 0;
+    }
     ordinals_.resize(static_cast<std::size_t>(drawn));
     for (std::size_t i = 0; i < ordinals_.size(); ++i) ordinals_[i] = plan_.first_ordinal + produced_ + i;
     plan_.Fill(RowSet{ordinals_, ordinals_, 0}, batch_);
@@ -271,7 +275,7 @@ void RowProducer::RedrawFailed(const std::vector<int>& failed, const std::vector
 // at fault or nothing else has helped.
 bool RowProducer::KeepsPosition(const char* reason, int attempt) const {
   const auto is_key = [&](const std::vector<std::string>& names) { return std::ranges::count(names, reason) > 0; };
-  return (!plan_.same_table_references.empty() || !plan_.HasStride()) && attempt <= settings_.max_attempts / 2 && !is_key(plan_.probed_keys) &&
+  return (settings_.keep_keys || !plan_.same_table_references.empty() || !plan_.HasStride()) && attempt <= settings_.max_attempts / 2 && !is_key(plan_.probed_keys) &&
          !is_key(plan_.checked_keys);
 }
 

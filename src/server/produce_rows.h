@@ -6,6 +6,7 @@
 
 #include "server/postgres_api.h"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@ struct ProducerSettings {
   int max_attempts = 1000;
   std::uint64_t skip_rows = 0;  // rows of the plan that are not made
   bool form_heap_tuples = false;  // slots() hold heap tuples instead of values
+  bool keep_keys = false;  // rows drawn again keep their keys as long as they can
+  std::function<void()> before_end;  // called once when all rows are made and stored
   bool drop_exhausted = false;  // rows for which a key has no value left are left out instead of ending the run
   bool probe_stored_rows = false;  // look unique keys up in the target's indexes
 };

@@ -20,8 +20,8 @@ bool LeadsTo(Oid from, Oid to, int depth) {
   return std::ranges::any_of(table.foreign_keys, [&](const ForeignKey& key) {
     const bool is_identifying = std::ranges::any_of(table.unique_keys, [&](const UniqueKey& unique) {
       return !unique.predicate && std::ranges::all_of(unique.columns, [&](AttributeNumber number) {
-               return std::ranges::count(key.columns, number) > 0;
-             });
+        return std::ranges::count(key.columns, number) > 0;
+      });
     });
     return is_identifying && key.referenced_oid != from && LeadsTo(key.referenced_oid, to, depth + 1);
   });
