@@ -89,7 +89,7 @@ void NoteDropped(const RowProducer& producer, const Table& table, RunReport& rep
 enum class Statements { One, OnePerRow };
 
 void WriteRows(const Table& table, const Plan& plan, const RunOptions& options, Writer writer, Statements statements,
-               const OpenRun& run, RunReport& report) {
+               const RefusalJudge& ends_run, const OpenRun& run, RunReport& report) {
   const bool probe = run.has_rows || !plan.checked_keys.empty();
   const char* reason = nullptr;
   const bool validate = writer == Writer::Batch && !table.foreign_keys.empty() &&
@@ -118,7 +118,8 @@ void WriteRows(const Table& table, const Plan& plan, const RunOptions& options, 
     } else if (statements == Statements::One) {
       WriteSingly(producer, table, plan);
     } else {
-      NoteRefused(WriteRowByRow(producer, table, plan, options.max_attempts, options.cap_exhausted), report);
+      NoteRefused(WriteRowByRow(producer, table, plan, options.max_attempts, options.cap_exhausted, ends_run),
+                  report);
     }
     report.redrawn_rows = static_cast<std::int64_t>(producer.redrawn_rows());
     NoteDropped(producer, table, report);
@@ -181,6 +182,7 @@ std::unique_ptr<Plan> PlanWithinKeys(const Table& table, const RunOptions& optio
 // again row by row, with rows that are refused drawn again.
 void PlanAndWrite(const Table& described, RunOptions options, Writer writer, const OpenRun& run, RunReport& report) {
   std::vector<Oid> filled_by_trigger;
+  std::string guessed;  // name of the last of them, if nothing but a guess speaks for it
   const std::int64_t rows = report.rows;
   for (Statements statements = Statements::One;;) {
     report.rows = rows;
@@ -194,13 +196,25 @@ void PlanAndWrite(const Table& described, RunOptions options, Writer writer, con
     facts.first_ordinal = static_cast<std::uint64_t>(run.first_row);
     const std::unique_ptr<Plan> plan = PlanWithinKeys(table, options, facts, report);
     if (plan == nullptr) return;
-    if (writer != Writer::Single || statements == Statements::OnePerRow)
-      return WriteRows(table, *plan, options, writer, statements, run, report);
+    if (writer != Writer::Single) return WriteRows(table, *plan, options, writer, statements, {}, run, report);
+    const ForeignKey* key = nullptr;
+    const auto find_parent = [&](const TryFault& fault) {
+      key = FindTriggerParent(described, fault, filled_by_trigger);
+      return key != nullptr;
+    };
     TryFault fault;
-    if (TryCall([&] { WriteRows(table, *plan, options, writer, statements, run, report); }, &fault)) return;
-    const ForeignKey* key = FindTriggerParent(described, fault, filled_by_trigger);
+    if (TryCall([&] { WriteRows(table, *plan, options, writer, statements, find_parent, run, report); }, &fault)) return;
+    if (key == nullptr && statements == Statements::OnePerRow) ThrowPendingError(fault.error);
+    if (key == nullptr) find_parent(fault);
+    if (key == nullptr && guessed.empty()) {
+      key = GuessTriggerParent(described, fault, filled_by_trigger);
+      if (key != nullptr) guessed = key->name;
+    } else if (key == nullptr && std::strstr(fault.error.message, ("\"" + guessed + "\"").c_str()) != nullptr) {
+      filled_by_trigger.pop_back();  // no trigger has inserted it
+    }
     if (key != nullptr) {
       filled_by_trigger.push_back(key->constraint_oid);
+      statements = Statements::One;
     } else {
       statements = Statements::OnePerRow;
     }

@@ -271,12 +271,25 @@ void RowProducer::RedrawFailed(const std::vector<int>& failed, const std::vector
   }
 }
 
-// Rows that others of the run may refer to keep their keys, and where positions are few all rows do, unless the keys are
-// at fault or nothing else has helped.
+bool RowProducer::RedrawAs(std::uint64_t ordinal, int attempt) {
+  ++redrawn_rows_;
+  const std::uint64_t own = ordinals_.front();
+  const std::uint64_t position = plan_.HasStride() ? own + (~clones_++ & 0xffU) * Plan::kPositionStride : own;
+  plan_.Fill(RowSet{{&own, 1}, {&position, 1}, static_cast<std::uint32_t>(attempt), {&ordinal, 1}}, scratch_);
+  return CallServer([&] {
+    const char* fault = ConvertRow(scratch_, 0, slots_[0]);
+    if (fault == nullptr) KeepRow(slots_[0]);
+    return fault == nullptr;
+  });
+}
+
+// Rows that others of the run may refer to keep their keys, unless the keys are at fault or nothing else has helped.
+// Where positions are few, rows keep theirs three times of four: what is at fault is mostly something else.
 bool RowProducer::KeepsPosition(const char* reason, int attempt) const {
   const auto is_key = [&](const std::vector<std::string>& names) { return std::ranges::count(names, reason) > 0; };
-  return (settings_.keep_keys || !plan_.same_table_references.empty() || !plan_.HasStride()) && attempt <= settings_.max_attempts / 2 && !is_key(plan_.probed_keys) &&
-         !is_key(plan_.checked_keys);
+  if (is_key(plan_.probed_keys) || is_key(plan_.checked_keys)) return false;
+  const bool is_referred_to = settings_.keep_keys || !plan_.same_table_references.empty();
+  return is_referred_to ? attempt <= settings_.max_attempts / 2 : !plan_.HasStride() && attempt % 4 != 0;
 }
 
 void RowProducer::RedrawGroup(std::vector<int> rows, std::vector<const char*> reasons) {

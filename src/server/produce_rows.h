@@ -64,6 +64,8 @@ class RowProducer {
   // Draws the only row of the last batch again; batch_size must be 1. False if no row was found in max_attempts draws.
   bool RedrawRow();
 
+  // The same with the draws of another row that has been found good; its keys are its own.
+  bool RedrawAs(std::uint64_t ordinal, int attempt);
   int last_attempt() const { return last_attempt_; }
 
   TupleTableSlot** slots() { return settings_.form_heap_tuples ? heap_slots_ : slots_; }
@@ -133,6 +135,7 @@ class RowProducer {
   bool is_hopeless_ = false;
   std::string exhausted_key_;
   std::vector<int> dropped_;  // rows of the batch at hand
+  std::uint64_t clones_ = 0;
   int last_attempt_ = 0;  // of the row redrawn last
   std::map<std::string, std::uint64_t> rejections_;
 };

@@ -13,17 +13,21 @@ namespace {
 
 constexpr int kDeepest = 4;  // tables behind one another
 
+// True if no two rows of the table can have the same parent.
+bool IsIdentifying(const Table& table, const ForeignKey& key) {
+  return std::ranges::any_of(table.unique_keys, [&](const UniqueKey& unique) {
+    return !unique.predicate && std::ranges::all_of(unique.columns, [&](AttributeNumber number) {
+      return std::ranges::count(key.columns, number) > 0;
+    });
+  });
+}
+
 bool LeadsTo(Oid from, Oid to, int depth) {
   if (from == to) return true;
   if (depth >= kDeepest) return false;
   const Table table = DescribeTable(from);
   return std::ranges::any_of(table.foreign_keys, [&](const ForeignKey& key) {
-    const bool is_identifying = std::ranges::any_of(table.unique_keys, [&](const UniqueKey& unique) {
-      return !unique.predicate && std::ranges::all_of(unique.columns, [&](AttributeNumber number) {
-        return std::ranges::count(key.columns, number) > 0;
-      });
-    });
-    return is_identifying && key.referenced_oid != from && LeadsTo(key.referenced_oid, to, depth + 1);
+    return IsIdentifying(table, key) && key.referenced_oid != from && LeadsTo(key.referenced_oid, to, depth + 1);
   });
 }
 
@@ -59,6 +63,18 @@ const ForeignKey* FindTriggerParent(const Table& table, const TryFault& fault, c
   for (const ForeignKey& key : table.foreign_keys)
     if (key.referenced_oid != table.oid && std::ranges::count(known, key.constraint_oid) == 0 &&
         LeadsTo(key.referenced_oid, taken, 0))
+      return &key;
+  return nullptr;
+}
+
+const ForeignKey* GuessTriggerParent(const Table& table, const TryFault& fault, const std::vector<Oid>& known) {
+  if (std::strcmp(fault.error.sqlstate, sqlstate::kForeignKeyViolation) != 0) return nullptr;
+  const bool may_insert = std::ranges::any_of(
+      table.triggers, [](const Trigger& trigger) { return trigger.on_insert && trigger.is_row && trigger.is_enabled; });
+  if (!may_insert) return nullptr;
+  for (const ForeignKey& key : table.foreign_keys)
+    if (key.referenced_oid != table.oid && std::ranges::count(known, key.constraint_oid) == 0 &&
+        IsIdentifying(table, key))
       return &key;
   return nullptr;
 }

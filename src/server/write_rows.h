@@ -5,9 +5,12 @@
 
 #include "server/postgres_api.h"
 
+#include <functional>
+
 #include "dbmocker/schema.h"
 #include "server/parse_options.h"
 #include "server/produce_rows.h"
+#include "server/try_call.h"
 
 namespace dbmocker::server {
 
@@ -38,9 +41,13 @@ struct RefusedRows {
   std::string why;  // of the last one
 };
 
+// Asked about the first refusals of a run: true ends it with the error at hand.
+using RefusalJudge = std::function<bool(const TryFault&)>;
+
 // `single`, a row at a time: one that the target's triggers refuse is drawn again. One that they refuse each time ends
 // the run with an error that shows it, or is left out where `may_drop`. The producer's batch_size must be 1.
-RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan& plan, int max_attempts, bool may_drop);
+RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan& plan, int max_attempts, bool may_drop,
+                          const RefusalJudge& ends_run);
 
 // `single`: INSERT … SELECT through the executor, with all that belongs to it. May throw as WriteBatches.
 void WriteSingly(RowProducer& producer, const Table& table, const Plan& plan);

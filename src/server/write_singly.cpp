@@ -3,6 +3,8 @@
 // Read first: WriteSingly.
 #include <algorithm>
 #include <cstring>
+#include <utility>
+#include <vector>
 
 #include "dbmocker/error.h"
 #include "server/boundary.h"
@@ -143,10 +145,10 @@ SPIPlanPtr PrepareInsert(const Table& table, const Plan& plan) {
 }  // namespace
 
 RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan& plan, int max_attempts,
-                          bool may_drop) {
-  constexpr int kMostAttempts = 100;  // each one a subtransaction
+                          bool may_drop, const RefusalJudge& ends_run) {
   constexpr std::int64_t kHopelessTime = 3 * USECS_PER_SEC;  // without a stored row
-  const int most_attempts = std::min(max_attempts, kMostAttempts);
+  // Each attempt is a subtransaction: in all, a few for each row, and some more for rows that are hard to find.
+  std::int64_t budget = 2000 + static_cast<std::int64_t>(std::min<std::uint64_t>(plan.rows, 1000000)) * 5;
   RunInProgress run = {&producer, InvalidOid, false, nullptr, nullptr, nullptr};
   const RunScope scope(run);
   RefusedRows refused;
@@ -154,6 +156,11 @@ RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan&
     run.row_type = get_rel_type_id(table.oid);
     return PrepareInsert(table, plan);
   });
+  constexpr int kMostJudged = 30;
+  int judged = 0;
+  constexpr int kOwnDraws = 8;
+  constexpr std::size_t kMostAccepted = 1000;
+  std::vector<std::pair<std::uint64_t, int>> accepted;  // draws of rows that were stored: ordinal and attempt
   int in_turn = 0;
   std::int64_t stored = 0;
   bool is_hopeless = false;
@@ -162,23 +169,36 @@ RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan&
     TryFault fault;
     TryFault of_full_row;  // of a draw without NULLs: what refuses it tells most
     bool is_stored = false;
+    const std::uint64_t ordinal = plan.first_ordinal + producer.produced() - 1;
+    std::pair<std::uint64_t, int> used{ordinal, producer.last_attempt()};
     int draws = 1;
     for (;; ++draws) {
       run.only_row = producer.slots()[0];
       is_stored = TryCall([&] { CallServer([&] { ExecuteInsert(statement); }); }, &fault, false);
       if (is_stored) break;
+      if (judged < kMostJudged && ends_run && ++judged > 0 && ends_run(fault)) ThrowPendingError(fault.error);
       if (draws == 1 || producer.last_attempt() % 4 == 1) of_full_row = fault;
       fault = of_full_row;
       const bool is_late = CallServer([] { return GetCurrentTimestamp(); }) - last_stored > kHopelessTime;
-      if (is_late || draws >= most_attempts) {
-        is_hopeless = is_late;
+      if (is_late || draws >= max_attempts || --budget <= 0) {
+        is_hopeless = is_late || budget <= 0;
         if (may_drop) break;
         const char* row = CallServer([&] { return RowText(run.only_row); });
         FailRefused(table, plan.first_ordinal + producer.produced() - 1, draws, fault.error, row);
       }
+      // Every second time what another row was accepted with.
+      const std::pair<std::uint64_t, int>* model = nullptr;
+      if (draws >= kOwnDraws && draws % 2 == 0 && !accepted.empty())
+        model = &accepted[static_cast<std::size_t>(stored + draws / 2) % accepted.size()];
+      if (model != nullptr && producer.RedrawAs(model->first, model->second)) {
+        used = *model;
+        continue;
+      }
       if (!producer.RedrawRow()) break;
+      used = {ordinal, producer.last_attempt()};
     }
     if (is_stored) {
+      if (accepted.size() < kMostAccepted) accepted.push_back(used);
       in_turn = 0;
       stored += 1;
       last_stored = CallServer([] { return GetCurrentTimestamp(); });
