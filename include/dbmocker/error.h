@@ -39,6 +39,8 @@ class Error : public std::exception {
   Error(std::string sqlstate, std::string message, std::string detail = {}, std::string hint = {})
       : report_{std::move(sqlstate), std::move(message), std::move(detail), std::move(hint)} {}
 
+  explicit Error(ErrorReport report) : report_(std::move(report)) {}
+
   const ErrorReport& report() const noexcept { return report_; }
   const char* what() const noexcept override { return report_.message.c_str(); }
 

@@ -49,6 +49,7 @@ struct TargetFacts {
   std::map<AttributeNumber, std::int64_t> sequence_starts;  // first value that the run may use
   std::map<AttributeNumber, std::optional<std::int64_t>> maxima;
   std::map<std::size_t, ParentKeys> parents;  // by place in Table::foreign_keys
+  std::map<AttributeNumber, std::vector<std::string>> looked_up;  // texts that functions look rows up by
 };
 
 FactRequests FindFactRequests(const Table& table);

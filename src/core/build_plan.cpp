@@ -292,6 +292,7 @@ void PlanBuilder::PlaceRest() {
     }
     state.role = ColumnRole::Free;
     if (state.lane < 0) state.lane = AddSource(MakeUniformSource(KeyFor(state.column->name), state.values->Size()));
+    if (facts_.looked_up.contains(number)) PutDemandFirst(state, FindDemand(state));
   }
 }
 

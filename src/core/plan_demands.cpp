@@ -1,5 +1,5 @@
-// Key values that referring tables ask for by their CHECKs, as in CHECK (class IN (1, 2)) on a foreign key: the first
-// rows of an empty table take them.
+// Values that others ask for: referring tables by their CHECKs, as in CHECK (class IN (1, 2)) on a foreign key, and
+// functions that look rows up by constants. The first rows of an empty table take them.
 // Read first: PlanBuilder::PutDemandFirst.
 #include <algorithm>
 
@@ -60,14 +60,15 @@ std::vector<std::string> PlanBuilder::FindDemand(const ColumnState& state) const
   if (facts_.has_rows || facts_.first_ordinal > 0 || state.limits.limits.has_allowed) return {};
   for (const KeyDemand& demand : table_.demands)
     if (demand.column == state.column->number) return demand.values;
-  return {};
+  const auto looked_up = facts_.looked_up.find(state.column->number);
+  return looked_up == facts_.looked_up.end() ? std::vector<std::string>() : looked_up->second;
 }
 
 void PlanBuilder::PutDemandFirst(ColumnState& state, const std::vector<std::string>& values) {
   if (values.empty() || state.lane < 0 || state.values == nullptr) return;
   state.lane = AddSource(std::make_unique<ListFirstSource>(state.lane, values.size()));
   state.values = std::make_shared<ListFirstValueSet>(values, state.values);
-  state.role = ColumnRole::KeyPart;
+  if (state.role != ColumnRole::Free) state.role = ColumnRole::KeyPart;
   state.generator = state.values->Describe();
 }
 

@@ -131,9 +131,8 @@ void PlanBuilder::ReferToParents(std::size_t place, const ParentKeys& parents) {
     state->generator = "key of " + key.referenced_table;
     state->reason = parents.description;
   }
-  reference_methods_[key.name] = {"construction",
-                                  (key.needs_children ? "in turns over " : "uniform over ") + parents.description +
-                                      " of " + key.referenced_table};
+  reference_methods_[key.name] = {"construction", (key.needs_children ? "in turns over " : "uniform over ") +
+                                                      parents.description + " of " + key.referenced_table};
   SetReferenceNulls(place, false);
 }
 

@@ -9,6 +9,7 @@
 #include "server/as_owner.h"
 #include "server/boundary.h"
 #include "server/filter_parents.h"
+#include "server/find_lookups.h"
 #include "server/read_catalog.h"
 #include "server/run_hooks.h"
 
@@ -341,6 +342,7 @@ bool HasRows(Relation target) {
 
 void GatherFacts(const Table& table, const RunOptions& options, TargetFacts& facts) {
   const FactRequests requests = FindFactRequests(table);
+  if (!facts.has_rows && facts.first_ordinal == 0) facts.looked_up = FindLookups(table);
   if (facts.has_rows)
     for (const AttributeNumber number : requests.maxima)
       facts.maxima[number] = LargestStored(table, *table.FindColumn(number));

@@ -118,8 +118,7 @@ void WriteRows(const Table& table, const Plan& plan, const RunOptions& options, 
     } else if (statements == Statements::One) {
       WriteSingly(producer, table, plan);
     } else {
-      NoteRefused(WriteRowByRow(producer, table, plan, options.max_attempts, options.cap_exhausted, ends_run),
-                  report);
+      NoteRefused(WriteRowByRow(producer, table, plan, options.max_attempts, options.cap_exhausted, ends_run), report);
     }
     report.redrawn_rows = static_cast<std::int64_t>(producer.redrawn_rows());
     NoteDropped(producer, table, report);
@@ -178,6 +177,28 @@ std::unique_ptr<Plan> PlanWithinKeys(const Table& table, const RunOptions& optio
   }
 }
 
+// One value for columns that the caller has fixed, as a CHECK would ask for it.
+void FixColumns(Table& table, const RunOptions& options) {
+  if (options.hooks == nullptr) return;
+  for (const auto& [number, value] : options.hooks->fixed) {
+    CheckConstraint check;
+    check.name = "value asked for";
+    check.check.kind = Expression::Kind::Operator;
+    check.check.name = "=";
+    check.check.type = "boolean";
+    check.check.columns = {number};
+    check.check.arguments.resize(2);
+    check.check.arguments[0].kind = Expression::Kind::Column;
+    check.check.arguments[0].column = number;
+    check.check.arguments[0].columns = {number};
+    check.check.arguments[1].kind = Expression::Kind::Constant;
+    check.check.arguments[1].value = value;
+    table.checks.push_back(std::move(check));
+    for (Column& column : table.columns)
+      if (column.number == number) column.sequence.reset();
+  }
+}
+
 // Plans and writes. Rows that go through the executor may be refused by triggers: what one statement cannot do is done
 // again row by row, with rows that are refused drawn again.
 void PlanAndWrite(const Table& described, RunOptions options, Writer writer, const OpenRun& run, RunReport& report) {
@@ -190,6 +211,7 @@ void PlanAndWrite(const Table& described, RunOptions options, Writer writer, con
     options.trigger_filled = filled_by_trigger.data();
     options.trigger_filled_count = static_cast<int>(filled_by_trigger.size());
     Table table = described;
+    FixColumns(table, options);
     AddInheritedReferences(table, filled_by_trigger);
     TargetFacts facts;
     facts.has_rows = run.has_rows;
@@ -203,8 +225,9 @@ void PlanAndWrite(const Table& described, RunOptions options, Writer writer, con
       return key != nullptr;
     };
     TryFault fault;
-    if (TryCall([&] { WriteRows(table, *plan, options, writer, statements, find_parent, run, report); }, &fault)) return;
-    if (key == nullptr && statements == Statements::OnePerRow) ThrowPendingError(fault.error);
+    if (TryCall([&] { WriteRows(table, *plan, options, writer, statements, find_parent, run, report); }, &fault))
+      return;
+    if (key == nullptr && statements == Statements::OnePerRow) ThrowFault(fault);
     if (key == nullptr) find_parent(fault);
     if (key == nullptr && guessed.empty()) {
       key = GuessTriggerParent(described, fault, filled_by_trigger);

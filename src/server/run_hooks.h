@@ -14,6 +14,7 @@ struct RunHooks {
   std::map<std::uint32_t, ParentKeys> planned_parents;
   // Called once when all rows are in the target, before its statement ends and its foreign keys are checked.
   std::function<void()> before_end;
+  std::map<AttributeNumber, std::string> fixed;  // columns that take one value in all rows
   bool keep_keys = false;  // rows that are drawn again keep their keys: others refer to them
 };
 

@@ -39,10 +39,26 @@ bool IsFatalForAll(const PendingError& error) {
          code == ERRCODE_T_R_SERIALIZATION_FAILURE || code == ERRCODE_T_R_DEADLOCK_DETECTED;
 }
 
+namespace {
+
+// The values in "Key (columns)=(values) is not present …", in whatever language.
+void CopyKey(const char* detail, TryFault* fault) {
+  const char* start = detail == nullptr ? nullptr : std::strstr(detail, ")=(");
+  if (start == nullptr) return;
+  start += 3;
+  const char* end = start;
+  for (const char* place = start; (place = std::strchr(place, ')')) != nullptr; ++place) end = place;
+  const auto length = static_cast<std::size_t>(end - start);
+  if (length >= sizeof fault->key) return;
+  std::memcpy(fault->key, start, length);
+  fault->key[length] = '\0';
+}
+
+}  // namespace
+
 void SettleFault(TryFault* fault) {
   PendingError* const error = &fault->error;
   const ErrorData* from = error->server_error;
-  fault->schema[0] = fault->table[0] = '\0';
   if (from == nullptr) return;
   const auto copy = [](char* to, std::size_t size, const char* text) {
     pg_snprintf(to, size, "%s", text == nullptr ? "" : text);
@@ -53,11 +69,17 @@ void SettleFault(TryFault* fault) {
   copy(error->hint, sizeof error->hint, from->hint);
   copy(fault->schema, sizeof fault->schema, from->schema_name);
   copy(fault->table, sizeof fault->table, from->table_name);
+  copy(fault->constraint, sizeof fault->constraint, from->constraint_name);
+  if (from->sqlerrcode == ERRCODE_FOREIGN_KEY_VIOLATION) CopyKey(from->detail, fault);
   const std::size_t used = std::strlen(error->detail);
   if (from->context != nullptr)
     pg_snprintf(error->detail + used, sizeof error->detail - used, "%s%.*s.", used > 0 ? " " : "",
                 static_cast<int>(std::strcspn(from->context, "\n")), from->context);
   error->server_error = nullptr;
+}
+
+void ThrowFault(const TryFault& fault) {
+  throw RefusalError(fault, {fault.error.sqlstate, fault.error.message, fault.error.detail, fault.error.hint});
 }
 
 void ThrowPendingError(const PendingError& error) {

@@ -3,6 +3,7 @@
 // Read first: TryCall.
 #pragma once
 
+#include "dbmocker/error.h"
 #include "server/boundary.h"
 
 namespace dbmocker::server {
@@ -12,6 +13,18 @@ struct TryFault {
   PendingError error;  // server_error is nullptr: its texts are copied
   char schema[NAMEDATALEN];  // of the table that the server names; empty if it names none
   char table[NAMEDATALEN];
+  char constraint[NAMEDATALEN];
+  char key[512];  // for a missing parent: the values of its key, separated by ", "
+};
+
+// An error that was made of a fault: a TryCall further out reports the fault's places as its own.
+class RefusalError : public Error {
+ public:
+  RefusalError(const TryFault& fault, ErrorReport report) : Error(std::move(report)), fault_(fault) {}
+  const TryFault& fault() const noexcept { return fault_; }
+
+ private:
+  TryFault fault_;
 };
 
 // Where TryCall returns to. Plain data.
@@ -36,6 +49,9 @@ void SettleFault(TryFault* fault);
 // The error as it was caught.
 [[noreturn]] void ThrowPendingError(const PendingError& error);
 
+// The error again, with its places.
+[[noreturn]] void ThrowFault(const TryFault& fault);
+
 // Runs `work`, which may throw Error, ServerError and std::bad_alloc. True if it ended well; else what it did is undone
 // and `fault` says why. Errors that IsFatalForAll are thrown on. What `work` has
 // palloc'd stays until the caller's context goes if it ended well and `keep_memory`.
@@ -47,7 +63,11 @@ bool TryCall(Work&& work, TryFault* fault, bool keep_memory = true) {
     work();
     CallServer([&] { CommitTry(scope, keep_memory); });
     is_done = true;
+  } catch (const RefusalError& error) {
+    *fault = error.fault();
+    CaptureException(&fault->error);
   } catch (...) {
+    *fault = TryFault();
     CaptureException(&fault->error);
   }
   if (is_done) return true;

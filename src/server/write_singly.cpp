@@ -116,14 +116,16 @@ const char* RowText(TupleTableSlot* slot) {
   return text;
 }
 
-[[noreturn]] void FailRefused(const Table& table, std::uint64_t place, int draws, const PendingError& error,
+[[noreturn]] void FailRefused(const Table& table, std::uint64_t place, int draws, const TryFault& fault,
                               const char* row) {
-  throw Error(error.sqlstate,
+  const PendingError& error = fault.error;
+  throw RefusalError(
+      fault, {error.sqlstate,
               "cannot insert row " + std::to_string(place) + " into table \"" + table.name + "\": " + error.message,
               std::string(error.detail) + (error.detail[0] != '\0' ? " " : "") + "The row was drawn " +
                   std::to_string(draws) + " times; the last one was " + row + ".",
               error.hint[0] != '\0' ? error.hint
-                                    : "Make rows that the table's triggers accept possible, or disable the trigger.");
+                                    : "Make rows that the table's triggers accept possible, or disable the trigger."});
 }
 
 void ExecuteInsert(SPIPlanPtr statement) {
@@ -144,8 +146,8 @@ SPIPlanPtr PrepareInsert(const Table& table, const Plan& plan) {
 
 }  // namespace
 
-RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan& plan, int max_attempts,
-                          bool may_drop, const RefusalJudge& ends_run) {
+RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan& plan, int max_attempts, bool may_drop,
+                          const RefusalJudge& ends_run) {
   constexpr std::int64_t kHopelessTime = 3 * USECS_PER_SEC;  // without a stored row
   // Each attempt is a subtransaction: in all, a few for each row, and some more for rows that are hard to find.
   std::int64_t budget = 2000 + static_cast<std::int64_t>(std::min<std::uint64_t>(plan.rows, 1000000)) * 5;
@@ -176,7 +178,7 @@ RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan&
       run.only_row = producer.slots()[0];
       is_stored = TryCall([&] { CallServer([&] { ExecuteInsert(statement); }); }, &fault, false);
       if (is_stored) break;
-      if (judged < kMostJudged && ends_run && ++judged > 0 && ends_run(fault)) ThrowPendingError(fault.error);
+      if (judged < kMostJudged && ends_run && ++judged > 0 && ends_run(fault)) ThrowFault(fault);
       if (draws == 1 || producer.last_attempt() % 4 == 1) of_full_row = fault;
       fault = of_full_row;
       const bool is_late = CallServer([] { return GetCurrentTimestamp(); }) - last_stored > kHopelessTime;
@@ -184,7 +186,7 @@ RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan&
         is_hopeless = is_late || budget <= 0;
         if (may_drop) break;
         const char* row = CallServer([&] { return RowText(run.only_row); });
-        FailRefused(table, plan.first_ordinal + producer.produced() - 1, draws, fault.error, row);
+        FailRefused(table, plan.first_ordinal + producer.produced() - 1, draws, fault, row);
       }
       // Every second time what another row was accepted with.
       const std::pair<std::uint64_t, int>* model = nullptr;
@@ -209,7 +211,7 @@ RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan&
     refused.why = std::string(fault.error.message) + (fault.error.detail[0] != '\0' ? ". " : "") + fault.error.detail;
     if (!is_hopeless || stored > 0) continue;
     const char* row = CallServer([&] { return RowText(run.only_row); });
-    FailRefused(table, plan.first_ordinal + producer.produced() - 1, draws, fault.error, row);
+    FailRefused(table, plan.first_ordinal + producer.produced() - 1, draws, fault, row);
   }
   refused.count += static_cast<std::int64_t>(plan.rows - producer.produced());
   CallServer([&] { SPI_freeplan(statement); });
