@@ -21,6 +21,10 @@ struct RowSet {
   std::span<const std::uint64_t> ordinals;
   std::span<const std::uint64_t> positions;
   std::uint32_t attempt = 0;
+  // Ordinals whose random words the rows take instead of those of their own; empty: their own.
+  std::span<const std::uint64_t> draws = {};
+
+  std::uint64_t Draw(std::size_t i) const { return draws.empty() ? ordinals[i] : draws[i]; }
 };
 
 using LaneNumber = int;  // place in Plan's list of sources; a source may read lanes before its own only
@@ -58,6 +62,10 @@ IndexSourcePointer MakeSequentialSource(std::uint64_t first);
 // block_size = capacity gives one permutation of everything. capacity is a multiple of block_size or cut at the end.
 // Positions count modulo capacity: any `capacity` consecutive ones are distinct.
 IndexSourcePointer MakePermutedSource(StreamKey key, std::uint64_t block_size, std::uint64_t capacity);
+
+// Over [0, size): every index once before any comes again, in blocks of `size` rows from ordinal `first` on. Rows that
+// are drawn again take their index from `again`.
+IndexSourcePointer MakeDeckSource(StreamKey key, std::uint64_t size, std::uint64_t first, IndexSourcePointer again);
 
 // Digit of another lane in a mixed radix: (lane / divisor) % radix. radix 0 = no modulus.
 IndexSourcePointer MakeDigitSource(LaneNumber lane, std::uint64_t divisor, std::uint64_t radix);

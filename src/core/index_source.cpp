@@ -19,7 +19,7 @@ class UniformSource final : public IndexSource {
 
   void Draw(const RowSet& rows, LaneReader& /*lanes*/, std::span<std::uint64_t> out) const override {
     const StreamKey key = KeyOfAttempt(key_, rows.attempt);
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = Scale(Word(key, rows.ordinals[i]), size_);
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = Scale(Word(key, rows.Draw(i)), size_);
   }
   std::string Describe() const override { return "uniform over " + std::to_string(size_); }
 
@@ -83,6 +83,27 @@ class PermutedSource final : public IndexSource {
   std::uint64_t capacity_;
 };
 
+class DeckSource final : public IndexSource {
+ public:
+  DeckSource(StreamKey key, std::uint64_t size, std::uint64_t first, IndexSourcePointer again)
+      : key_(key), size_(size), first_(first), again_(std::move(again)) {}
+
+  void Draw(const RowSet& rows, LaneReader& lanes, std::span<std::uint64_t> out) const override {
+    if (rows.attempt > 0) return again_->Draw(rows, lanes, out);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const std::uint64_t place = rows.ordinals[i] - first_;
+      out[i] = Permutation(Derive(key_, place / size_), size_)(place % size_);
+    }
+  }
+  std::string Describe() const override { return "in turns over " + std::to_string(size_); }
+
+ private:
+  StreamKey key_;
+  std::uint64_t size_;
+  std::uint64_t first_;
+  IndexSourcePointer again_;
+};
+
 class DigitSource final : public IndexSource {
  public:
   DigitSource(LaneNumber lane, std::uint64_t divisor, std::uint64_t radix)
@@ -117,13 +138,13 @@ class EarlierRowSource final : public IndexSource {
     std::vector<std::uint64_t> ordinals(out.size());
     std::vector<std::uint64_t> positions(out.size());
     for (std::size_t i = 0; i < out.size(); ++i) {
-      const std::uint64_t ordinal = rows.ordinals[i];
+      const std::uint64_t ordinal = rows.Draw(i);
       const std::uint64_t before = ordinal - first_ordinal_;
       if (static_cast<std::int64_t>(before) > 0) {
         ordinals[i] = first_ordinal_ + Scale(Word(key, ordinal), before);
         positions[i] = ordinals[i];
       } else {
-        ordinals[i] = ordinal;
+        ordinals[i] = rows.ordinals[i];
         positions[i] = rows.positions[i];
       }
     }
@@ -147,6 +168,10 @@ IndexSourcePointer MakeSequentialSource(std::uint64_t first) { return std::make_
 
 IndexSourcePointer MakePermutedSource(StreamKey key, std::uint64_t block_size, std::uint64_t capacity) {
   return std::make_unique<PermutedSource>(key, block_size, capacity);
+}
+
+IndexSourcePointer MakeDeckSource(StreamKey key, std::uint64_t size, std::uint64_t first, IndexSourcePointer again) {
+  return std::make_unique<DeckSource>(key, size, first, std::move(again));
 }
 
 IndexSourcePointer MakeDigitSource(LaneNumber lane, std::uint64_t divisor, std::uint64_t radix) {

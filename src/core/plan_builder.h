@@ -114,6 +114,7 @@ class PlanBuilder {
   bool MayBeNull(AttributeNumber number) const;
   void PlaceSharedReference(std::size_t place);
   bool MatchSharedColumns(std::size_t place);
+  bool RestrictLeader(std::size_t place, LaneNumber lane, const std::vector<bool>& has_match);
   void PlaceSelfReferences();
   void PlaceSelfReference(std::size_t place);
   bool ReferToCountedRows(std::size_t place);
@@ -130,6 +131,8 @@ class PlanBuilder {
   void PlaceKey(const UniqueKey& key);
   bool PlaceSingleColumnKey(const UniqueKey& key, ColumnState& state, bool ignoring_case);
   bool PlaceSequentialKey(ColumnState& state);
+  std::vector<std::string> FindDemand(const ColumnState& state) const;
+  void PutDemandFirst(ColumnState& state, const std::vector<std::string>& values);
   bool PlaceProviderKey(ColumnState& state, bool ignoring_case);
   bool PlaceGroupKey(ColumnState& state, bool ignoring_case);
   bool PlaceTypeKey(const UniqueKey& key, ColumnState& state, bool ignoring_case);
@@ -185,6 +188,8 @@ class PlanBuilder {
   // Lists of places of which every one comes once, e.g. a table of countries: lane and size.
   std::map<std::string, std::pair<LaneNumber, std::uint64_t>> place_lists_;
   std::set<AttributeNumber> case_folded_;  // columns that some key reads through lower() or upper()
+  std::map<std::size_t, std::vector<std::uint64_t>> leaders_;  // foreign keys -> parents that suit those that follow
+  std::set<std::size_t> followers_;  // foreign keys that draw parents to match another key's
   std::set<std::size_t> key_references_;  // foreign keys whose lane a unique key decides
   std::vector<std::set<AttributeNumber>> unique_column_sets_;  // sets whose values are distinct by construction
   std::map<std::string, std::pair<std::string, std::string>> key_methods_;  // constraint -> method, detail
