@@ -92,6 +92,16 @@ AS 'MODULE_PATHNAME', 'dbmocker_plan';
 COMMENT ON FUNCTION dbmocker.plan(regclass, bigint, jsonb) IS
     'what generate() would do and why: one line per table decision, column and constraint';
 
+CREATE FUNCTION dbmocker.plan_schema(schema regnamespace, rows bigint DEFAULT NULL, tables jsonb DEFAULT NULL,
+                                     exclude text[] DEFAULT NULL, options jsonb DEFAULT '{}',
+                                     OUT place integer, OUT target regclass, OUT rows_planned bigint, OUT writer text,
+                                     OUT heap_bytes bigint, OUT circle text, OUT feasible boolean, OUT problem text)
+RETURNS SETOF record
+LANGUAGE c STABLE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_plan_schema';
+COMMENT ON FUNCTION dbmocker.plan_schema(regnamespace, bigint, jsonb, text[], jsonb) IS
+    'what generate_schema() would do: the order of the tables, how circles of references are broken, estimated sizes, and why a table cannot be filled';
+
 CREATE FUNCTION dbmocker.verify(target regclass,
                                 OUT target_table regclass, OUT constraint_name text, OUT kind text, OUT violations bigint)
 RETURNS SETOF record

@@ -108,7 +108,7 @@ class SchemaFiller {
       return Report(step, refused->second, 0);
     const TimestampTz started = CallServer([] { return GetCurrentTimestamp(); });
     const auto fill = [&] {
-      const RunReport report = GenerateStep(step, is_inside);
+      const RunReport report = GenerateStep(step, is_inside, place);
       reports_.insert(reports_.begin() + static_cast<std::ptrdiff_t>(place), report);
     };
     if (!options_.skip_failed || is_inside) return fill();
@@ -123,16 +123,18 @@ class SchemaFiller {
     Report(step, problem, CallServer([] { return GetCurrentTimestamp(); }) - started);
   }
 
-  // A table whose number of rows was not given for it takes as many as its keys allow.
-  RunReport GenerateStep(const FillStep& step, bool is_inside) {
+  // Tables in a circle go through the executor: what they refer to comes before their statement ends.
+  RunReport GenerateStep(const FillStep& step, bool is_inside, std::size_t place) {
     RunOptions options = options_;
-    options.cap_exhausted = !is_inside && (options.cap_exhausted || !plan_.named.contains(step.table));
+    options.cap_exhausted = !is_inside && options.cap_exhausted;
+    if (is_inside || !step.inside.empty()) options.insertion_strategy = WriterChoice::Single;
     const std::int64_t rows = plan_.rows.at(step.table);
     RunHooks hooks;
     hooks.keep_keys = is_inside;
     if (!step.inside.empty() && rows > 0) {
       hooks.planned_parents = PlanParentsAhead(step, plan_.rows, options);
       hooks.before_end = [&] {
+        reports_.resize(place);  // those of an attempt that has failed
         CallServer([] { CommandCounterIncrement(); });  // the rows made so far can be seen
         for (const FillStep& inner : step.inside) FillTable(inner, true);
       };

@@ -14,31 +14,34 @@ namespace {
 constexpr std::size_t kMostValues = 20;
 
 // Constants that a text column is compared with in a function that reads the table, and those that are handed to such
-// a function as the argument that it compares the column with.
+// a function as the argument that it compares the column with. Plain searches under the C collation come first: they
+// leave the patterns little to do.
 constexpr char kLookups[] = R"(
-WITH target AS (SELECT oid, relname FROM pg_class WHERE oid = $1 AND relname ~ '^\w+$'),
-functions AS (
-  SELECT p.oid, p.proname, p.proargnames, p.prosrc
-    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
-   WHERE l.lanname IN ('sql', 'plpgsql') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-), columns AS (
+WITH target AS (SELECT oid, lower(relname::text) AS name FROM pg_class WHERE oid = $1 AND relname ~ '^\w+$'),
+columns AS (
   SELECT a.attnum, a.attname FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid, target
    WHERE a.attrelid = target.oid AND a.attnum > 0 AND NOT a.attisdropped AND t.typcategory = 'S' AND a.attname ~ '^\w+$'
      AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = target.oid AND k.contype = 'f' AND a.attnum = ANY (k.conkey))
+), functions AS (
+  SELECT p.oid, lower(p.proname::text) AS name, p.proargnames, p.prosrc, lower(p.prosrc COLLATE "C") AS source
+    FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+   WHERE l.lanname IN ('sql', 'plpgsql') AND p.oid >= 16384 AND EXISTS (SELECT FROM columns)
 ), readers AS (
-  SELECT f.*, c.attnum, c.attname FROM functions f, target, columns c
-   WHERE strpos(lower(f.prosrc), target.relname) > 0
-     AND f.prosrc ~* ('\m' || c.attname || '\s*=')
-     AND f.prosrc ~* ('\m(from|join)\s+(\w+\.)?' || target.relname || '\M')
+  SELECT f.*, c.attnum, lower(c.attname::text) AS column_name FROM functions f, target, columns c
+   WHERE strpos(f.source, target.name) > 0 AND strpos(f.source, lower(c.attname::text)) > 0
+     AND f.source ~ ('\m' || lower(c.attname::text) || '\s*=')
+     AND f.source ~ ('\m(from|join)\s+(\w+\.)?' || target.name || '\M')
 ), arguments AS (
-  SELECT r.attnum, r.proname, u.place FROM readers r, unnest(r.proargnames) WITH ORDINALITY AS u (name, place)
-   WHERE u.name <> '' AND u.name <> r.attname AND r.prosrc ~* ('\m' || r.attname || '\s*=\s*' || u.name || '\M')
+  SELECT r.attnum, r.name, u.place FROM readers r, unnest(r.proargnames) WITH ORDINALITY AS u (name, place)
+   WHERE u.name <> '' AND lower(u.name) <> r.column_name
+     AND r.source ~ ('\m' || r.column_name || '\s*=\s*' || lower(u.name) || '\M')
 )
-SELECT r.attnum, m[1] FROM readers r, regexp_matches(r.prosrc, '\m' || r.attname || '\s*=\s*''([^'']*)''', 'gi') m
+SELECT r.attnum, m[1]
+  FROM readers r, regexp_matches(r.prosrc, '\m' || r.column_name || '\s*=\s*''([^'']*)''', 'gi') m
 UNION
 SELECT a.attnum, btrim(part, ' ''')
-  FROM arguments a JOIN functions f ON strpos(lower(f.prosrc), lower(a.proname)) > 0,
-       regexp_matches(f.prosrc, '\m' || a.proname || '\s*\(([^;()]*)\)', 'gi') m,
+  FROM arguments a JOIN functions f ON strpos(f.source, a.name) > 0,
+       regexp_matches(f.prosrc, '\m' || a.name || '\s*\(([^;()]*)\)', 'gi') m,
        LATERAL (SELECT (string_to_array(m[1], ','))[a.place]) AS s (part)
  WHERE part ~ '^\s*''[^'']*''\s*$'
  ORDER BY 1, 2)";

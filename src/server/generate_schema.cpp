@@ -10,7 +10,7 @@
 using namespace dbmocker::server;
 
 DBMOCKER_FUNCTION(dbmocker_generate_schema) {
-  const SchemaArguments arguments = CallServer([=] { return ReadSchemaArguments(fcinfo); });
+  const SchemaArguments arguments = CallServer([=] { return ReadSchemaArguments(fcinfo, SchemaCall::Generate); });
   const ResultSink opened = CallServer([=] { return OpenResultSink(fcinfo); });
   ResultSink sink = opened;
   const SchemaPlan plan = PlanSchema(arguments);

@@ -15,10 +15,10 @@
 namespace dbmocker::server {
 namespace {
 
-// Stands for the keys of rows that do not exist yet: their number counts, their values are never asked for.
 class UnknownKeys final : public ValueSet {
  public:
-  UnknownKeys(std::uint64_t size, Encoding encoding) : size_(size), encoding_(encoding) {}
+  UnknownKeys(std::uint64_t size, Encoding encoding, ErrorReport error)
+      : size_(size), encoding_(encoding), error_(std::move(error)) {}
   std::uint64_t Size() const override { return size_; }
   bool IsInjective(bool /*ignoring_case*/) const override { return true; }
   Encoding encoding() const override { return encoding_; }
@@ -27,18 +27,29 @@ class UnknownKeys final : public ValueSet {
   std::string Describe() const override { return "keys that do not exist yet"; }
 
  private:
-  [[noreturn]] static void Refuse() {
-    throw Error(sqlstate::kFeatureNotSupported, "the tables reference one another in a circle that cannot be entered",
-                "A key in the circle consists of keys in the circle.",
-                "Make one of the referencing columns nullable, or exclude the tables.");
-  }
+  [[noreturn]] void Refuse() const { throw Error(error_); }
 
   std::uint64_t size_;
   Encoding encoding_;
+  ErrorReport error_;
 };
 
-std::shared_ptr<const Plan> PlanOf(const Table& table, std::int64_t rows,
-                                   const std::map<std::uint32_t, ParentKeys>& parents, RunOptions options) {
+ErrorReport CircleError(const std::string& detail) {
+  return {sqlstate::kFeatureNotSupported, "the tables reference one another in a circle that cannot be entered", detail,
+          "Make one of the referencing columns nullable, or exclude the tables."};
+}
+
+}  // namespace
+
+ValueSetPointer MakeUnknownKeys(const Type& type, std::uint64_t size, ErrorReport error) {
+  const Encoding encoding = type.by_value       ? Encoding::Word
+                            : type.length == -1 ? Encoding::Varlena
+                                                : Encoding::Fixed;
+  return std::make_shared<UnknownKeys>(size, encoding, std::move(error));
+}
+
+std::shared_ptr<const Plan> PlanWithParents(const Table& table, std::int64_t rows,
+                                            const std::map<std::uint32_t, ParentKeys>& parents, RunOptions options) {
   struct Look {
     bool has_rows;
     std::int64_t first_row;
@@ -59,6 +70,28 @@ std::shared_ptr<const Plan> PlanOf(const Table& table, std::int64_t rows,
   return PlanRows(table, rows, options, false, facts);
 }
 
+namespace {
+
+bool Holds(const FillStep& step, std::uint32_t table) {
+  return step.table == table ||
+         std::ranges::any_of(step.inside, [&](const FillStep& inner) { return Holds(inner, table); });
+}
+
+// The plan of a table inside of the step; keys within the circle are unknown to it.
+std::shared_ptr<const Plan> PlanInside(const FillStep& step, const Table& table,
+                                       const std::map<std::uint32_t, std::int64_t>& rows, const RunOptions& options) {
+  std::map<std::uint32_t, ParentKeys> unknown;
+  for (const ForeignKey& key : table.foreign_keys) {
+    if (key.referenced_oid == table.oid || !Holds(step, key.referenced_oid)) continue;
+    ParentKeys& keys = unknown[key.constraint_oid];
+    keys.count = static_cast<std::uint64_t>(rows.at(key.referenced_oid));
+    for (const AttributeNumber number : key.columns)
+      keys.columns.push_back(MakeUnknownKeys(*table.FindColumn(number)->type, keys.count,
+                                             CircleError("A key in the circle consists of keys in the circle.")));
+  }
+  return PlanWithParents(table, rows.at(table.oid), unknown, options);
+}
+
 }  // namespace
 
 std::map<std::uint32_t, ParentKeys> PlanParentsAhead(const FillStep& step,
@@ -66,33 +99,9 @@ std::map<std::uint32_t, ParentKeys> PlanParentsAhead(const FillStep& step,
                                                      const RunOptions& options) {
   std::map<std::uint32_t, ParentKeys> result;
   std::map<std::uint32_t, std::shared_ptr<const Plan>> plans;
-  std::map<std::uint32_t, Table> tables;
-  const auto is_in_circle = [&](std::uint32_t oid) {
-    const auto inside = [&](const auto& self, const FillStep& outer) -> bool {
-      return outer.table == oid ||
-             std::ranges::any_of(outer.inside, [&](const FillStep& inner) { return self(self, inner); });
-    };
-    return inside(inside, step);
-  };
+  const Table entry = DescribeTable(step.table);
   for (const ReferenceEdge& edge : step.ahead) {
-    if (!plans.contains(edge.to)) {
-      const Table& table = tables.emplace(edge.to, DescribeTable(edge.to)).first->second;
-      std::map<std::uint32_t, ParentKeys> unknown;
-      for (const ForeignKey& key : table.foreign_keys) {
-        if (key.referenced_oid == table.oid || !is_in_circle(key.referenced_oid)) continue;
-        ParentKeys& keys = unknown[key.constraint_oid];
-        keys.count = static_cast<std::uint64_t>(rows.at(key.referenced_oid));
-        for (const AttributeNumber number : key.columns) {
-          const Type& type = *table.FindColumn(number)->type;
-          const Encoding encoding = type.by_value       ? Encoding::Word
-                                    : type.length == -1 ? Encoding::Varlena
-                                                        : Encoding::Fixed;
-          keys.columns.push_back(std::make_shared<UnknownKeys>(keys.count, encoding));
-        }
-      }
-      plans[edge.to] = PlanOf(table, rows.at(edge.to), unknown, options);
-    }
-    const Table entry = DescribeTable(step.table);
+    if (!plans.contains(edge.to)) plans[edge.to] = PlanInside(step, DescribeTable(edge.to), rows, options);
     const auto key = std::ranges::find(entry.foreign_keys, edge.constraint, &ForeignKey::constraint_oid);
     if (key == entry.foreign_keys.end()) continue;
     ParentKeys& keys = result[edge.constraint];
@@ -101,10 +110,7 @@ std::map<std::uint32_t, ParentKeys> PlanParentsAhead(const FillStep& step,
     for (const AttributeNumber number : key->referenced_columns) {
       keys.columns.push_back(MakePlannedKeys(plans[edge.to], number));
       if (keys.columns.back() == nullptr)
-        throw Error(sqlstate::kFeatureNotSupported,
-                    "the tables reference one another in a circle that cannot be entered",
-                    "The keys of " + key->referenced_table + " are not known before its rows are stored.",
-                    "Make one of the referencing columns nullable, or exclude the tables.");
+        throw Error(CircleError("The keys of " + key->referenced_table + " are not known before its rows are stored."));
     }
   }
   return result;

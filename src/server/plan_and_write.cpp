@@ -109,7 +109,8 @@ class RunAttempts {
 
   // Decides what the next attempt does in another way; throws the fault where nothing is left to try.
   void Learn(const TryFault& fault) {
-    if (!MayHelpToRedraw(described_, fault)) ThrowFault(fault);
+    const bool is_circle = options_.hooks != nullptr && options_.hooks->before_end;  // no row stands by itself
+    if (is_circle || !MayHelpToRedraw(described_, fault)) ThrowFault(fault);
     const ForeignKey* key = told_parent_;
     if (key == nullptr && statements_ == Statements::OnePerRow) ThrowFault(fault);
     if (key == nullptr) key = FindTriggerParent(described_, fault, filled_by_trigger_);

@@ -77,11 +77,14 @@ void ReadExcludes(ArrayType* names, SchemaArguments* arguments) {
 
 }  // namespace
 
-SchemaArguments ReadSchemaArguments(FunctionCallInfo fcinfo) {
+SchemaArguments ReadSchemaArguments(FunctionCallInfo fcinfo, SchemaCall call) {
   SchemaArguments read = {};
+  const bool has_seed = call == SchemaCall::Generate && !PG_ARGISNULL(4);
+  const int options_place = call == SchemaCall::Generate ? 5 : 4;
   if (PG_ARGISNULL(0))
     ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("schema must not be null"),
-                    errhint("Call it as dbmocker.generate_schema('public', 1000).")));
+                    errhint("Call it as dbmocker.%s('public', 1000).",
+                            call == SchemaCall::Generate ? "generate_schema" : "plan_schema")));
   read.schema = PG_GETARG_OID(0);
   read.rows = PG_ARGISNULL(1) ? -1 : PG_GETARG_INT64(1);
   if (!PG_ARGISNULL(1) && read.rows < 0)
@@ -92,8 +95,9 @@ SchemaArguments ReadSchemaArguments(FunctionCallInfo fcinfo) {
   if (read.rows < 0 && read.request_count == 0)
     ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("neither rows nor tables are given"),
                     errhint("Give the rows a table, or tables => '{\"users\": 1000}'.")));
-  const std::int64_t seed = PG_ARGISNULL(4) ? 0 : PG_GETARG_INT64(4);
-  read.options = ParseOptions(PG_ARGISNULL(4) ? nullptr : &seed, PG_ARGISNULL(5) ? nullptr : PG_GETARG_JSONB_P(5));
+  const std::int64_t seed = has_seed ? PG_GETARG_INT64(4) : 0;
+  read.options = ParseOptions(has_seed ? &seed : nullptr,
+                              PG_ARGISNULL(options_place) ? nullptr : PG_GETARG_JSONB_P(options_place));
   return read;
 }
 
@@ -110,7 +114,6 @@ SchemaPlan PlanSchema(const SchemaArguments& arguments) {
     const auto found = known.find(arguments.requests[i].name);
     if (found == known.end()) RefuseUnknownTable(arguments.requests[i].name, tables);
     plan.rows[found->second] = arguments.requests[i].rows;
-    plan.named.insert(found->second);
   }
   for (int i = 0; i < arguments.exclude_count; ++i) {
     const auto found = known.find(arguments.excludes[i].name);

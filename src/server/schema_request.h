@@ -5,7 +5,6 @@
 #include "server/postgres_api.h"
 
 #include <map>
-#include <set>
 #include <vector>
 
 #include "server/order_tables.h"
@@ -30,12 +29,12 @@ struct SchemaArguments {
   TableRequest* excludes;
 };
 
-// Arguments 0 to 5 of generate_schema() and plan_schema(). Server style.
-SchemaArguments ReadSchemaArguments(FunctionCallInfo fcinfo);
+// schema, rows, tables, exclude, seed, options; plan_schema() has no seed. Server style.
+enum class SchemaCall { Generate, Plan };
+SchemaArguments ReadSchemaArguments(FunctionCallInfo fcinfo, SchemaCall call);
 
 struct SchemaPlan {
   std::map<std::uint32_t, std::int64_t> rows;
-  std::set<std::uint32_t> named;  // tables whose number of rows was given for them
   FillOrder order;
 };
 

@@ -35,11 +35,14 @@ const char* RowText(TupleTableSlot* slot) {
                                     : "Make rows that the table's triggers accept possible, or disable the trigger."});
 }
 
-void ExecuteInsert(SPIPlanPtr statement) {
+// Returns how many rows were stored.
+std::uint64_t ExecuteInsert(SPIPlanPtr statement) {
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
   const int result = SPI_execute_plan(statement, nullptr, nullptr, false, 0);
   if (result < 0) elog(ERROR, "INSERT failed: %s", SPI_result_code_string(result));
+  const std::uint64_t stored = SPI_processed;
   SPI_finish();
+  return stored;
 }
 
 SPIPlanPtr PrepareInsert(const Table& table, const Plan& plan) {
@@ -89,7 +92,11 @@ class RowByRowWriter {
     TryFault of_full_row;  // of a draw without NULLs: what refuses it tells most
     for (draws_ = 1;; ++draws_) {
       run_.only_row = producer_.slots()[0];
-      if (TryCall([this] { CallServer([this] { ExecuteInsert(statement_); }); }, fault, false)) return true;
+      std::uint64_t stored = 1;
+      if (TryCall([&] { stored = CallServer([this] { return ExecuteInsert(statement_); }); }, fault, false)) {
+        refused_.taken += stored == 0 && !table_.has_rules ? 1 : 0;
+        return true;
+      }
       if (!MayTryAgain(*fault)) ThrowFault(*fault);
       if (draws_ == 1 || producer_.last_attempt() % 4 == 1) of_full_row = *fault;
       *fault = of_full_row;

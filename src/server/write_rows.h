@@ -85,6 +85,7 @@ void WriteBatches(RowProducer& producer, Relation relation, EState* estate, Resu
 
 // What WriteRowByRow has left out.
 struct RefusedRows {
+  std::int64_t taken = 0;  // by triggers that return NULL
   std::int64_t count = 0;
   std::string why;  // of the last one
 };
@@ -104,7 +105,8 @@ struct RowByRowSettings {
 RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan& plan,
                           const RowByRowSettings& settings);
 
-// `single`: INSERT … SELECT through the executor, with all that belongs to it. May throw as WriteBatches.
-void WriteSingly(RowProducer& producer, const Table& table, const Plan& plan);
+// `single`: INSERT … SELECT through the executor, with all that belongs to it. Returns how many rows were stored: triggers
+// may take some for themselves; -1 if rules leave that open. May throw as WriteBatches.
+std::int64_t WriteSingly(RowProducer& producer, const Table& table, const Plan& plan);
 
 }  // namespace dbmocker::server

@@ -13,7 +13,8 @@ namespace dbmocker::server {
 namespace {
 
 void NoteRefused(const RefusedRows& refused, RunReport& report) {
-  report.rows -= refused.count;
+  report.rows -= refused.count + refused.taken;
+  if (refused.taken > 0) NoteProblem(report, std::to_string(refused.taken) + " rows were taken by a trigger");
   if (refused.count > 0) NoteProblem(report, std::to_string(refused.count) + " rows were refused: " + refused.why);
 }
 
@@ -47,7 +48,10 @@ void WriteFrom(RowProducer& producer, const PlannedRun& planned, EState* estate,
     const RowByRowSettings settings = {planned.options.max_attempts, planned.options.cap_exhausted, planned.ends_run};
     NoteRefused(WriteRowByRow(producer, table, planned.plan, settings), report);
   } else if (decision.writer == Writer::Single) {
-    WriteSingly(producer, table, planned.plan);
+    const std::int64_t stored = WriteSingly(producer, table, planned.plan);
+    RefusedRows refused;
+    if (stored >= 0) refused.taken = static_cast<std::int64_t>(planned.plan.rows - producer.dropped_rows()) - stored;
+    NoteRefused(refused, report);
   } else if (table.kind == RELKIND_PARTITIONED_TABLE) {
     WritePartitions(producer, planned.run.relation, estate, result_relation);
   } else {
