@@ -21,10 +21,6 @@ struct RowSet {
   std::span<const std::uint64_t> ordinals;
   std::span<const std::uint64_t> positions;
   std::uint32_t attempt = 0;
-  // Ordinals whose random words the rows take instead of those of their own; empty: their own.
-  std::span<const std::uint64_t> draws = {};
-
-  std::uint64_t Draw(std::size_t i) const { return draws.empty() ? ordinals[i] : draws[i]; }
 };
 
 using LaneNumber = int;  // place in Plan's list of sources; a source may read lanes before its own only

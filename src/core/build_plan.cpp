@@ -21,7 +21,7 @@ class NullWordSource final : public IndexSource {
     const StreamKey key = rows.attempt > 0 ? Derive(key_, rows.attempt) : key_;
     for (std::size_t i = 0; i < out.size(); ++i) {
       const bool is_null = rows.ordinals[i] == null_ordinal_ || rows.ordinals[i] >= null_from_;
-      out[i] = is_null ? 0 : Shape(rows.attempt, Word(key, rows.Draw(i)));
+      out[i] = is_null ? 0 : Shape(rows.attempt, Word(key, rows.ordinals[i]));
     }
   }
   std::string Describe() const override { return "words for NULL"; }

@@ -19,7 +19,7 @@ class UniformSource final : public IndexSource {
 
   void Draw(const RowSet& rows, LaneReader& /*lanes*/, std::span<std::uint64_t> out) const override {
     const StreamKey key = KeyOfAttempt(key_, rows.attempt);
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = Scale(Word(key, rows.Draw(i)), size_);
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = Scale(Word(key, rows.ordinals[i]), size_);
   }
   std::string Describe() const override { return "uniform over " + std::to_string(size_); }
 
@@ -90,9 +90,12 @@ class DeckSource final : public IndexSource {
 
   void Draw(const RowSet& rows, LaneReader& lanes, std::span<std::uint64_t> out) const override {
     if (rows.attempt > 0) return again_->Draw(rows, lanes, out);
+    std::uint64_t block = 0;
+    Permutation shuffled(Derive(key_, block), size_);
     for (std::size_t i = 0; i < out.size(); ++i) {
       const std::uint64_t place = rows.ordinals[i] - first_;
-      out[i] = Permutation(Derive(key_, place / size_), size_)(place % size_);
+      if (place / size_ != block) shuffled = Permutation(Derive(key_, block = place / size_), size_);
+      out[i] = shuffled(place % size_);
     }
   }
   std::string Describe() const override { return "in turns over " + std::to_string(size_); }
@@ -138,13 +141,13 @@ class EarlierRowSource final : public IndexSource {
     std::vector<std::uint64_t> ordinals(out.size());
     std::vector<std::uint64_t> positions(out.size());
     for (std::size_t i = 0; i < out.size(); ++i) {
-      const std::uint64_t ordinal = rows.Draw(i);
+      const std::uint64_t ordinal = rows.ordinals[i];
       const std::uint64_t before = ordinal - first_ordinal_;
       if (static_cast<std::int64_t>(before) > 0) {
         ordinals[i] = first_ordinal_ + Scale(Word(key, ordinal), before);
         positions[i] = ordinals[i];
       } else {
-        ordinals[i] = rows.ordinals[i];
+        ordinals[i] = ordinal;
         positions[i] = rows.positions[i];
       }
     }

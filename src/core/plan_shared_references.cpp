@@ -34,7 +34,7 @@ class MatchingParentSource final : public IndexSource {
       const std::uint64_t start = parents_->group_starts[group];
       const std::uint64_t size =
           group + 1 < parents_->group_starts.size() ? parents_->group_starts[group + 1] - start : 0;
-      out[i] = size == 0 ? 0 : parents_->members[start + Scale(Word(key, rows.Draw(i)), size)];
+      out[i] = size == 0 ? 0 : parents_->members[start + Scale(Word(key, rows.ordinals[i]), size)];
     }
   }
   std::string Describe() const override { return "parents that match lane " + std::to_string(leading_); }
