@@ -17,7 +17,8 @@ SELECT pg_catalog.format(
   'UPDATE %1$s t SET %2$s FROM (SELECT m.row_table, m.row_id, p.*
      FROM (SELECT c.tableoid AS row_table, c.ctid AS row_id,
                   pg_catalog.row_number() OVER (ORDER BY c.tableoid, c.ctid) - 1 AS place
-             FROM %1$s c WHERE dbmocker.is_own_transaction(c.xmin) AND c.cmin::pg_catalog.text::pg_catalog.int8 >= $3 AND (%3$s)) m
+             FROM %1$s c
+            WHERE dbmocker.is_own_transaction(c.xmin) AND c.cmin::pg_catalog.text::pg_catalog.int8 >= $3 AND (%3$s)) m
           JOIN (SELECT %6$s, pg_catalog.row_number() OVER (ORDER BY %7$s) - 1 AS key_place FROM %4$s k WHERE %5$s) p
             ON p.key_place = dbmocker.draw_index($1, %8$L, m.place,
                  NULLIF((SELECT pg_catalog.count(*) FROM %4$s k WHERE %5$s), 0), %9$L)

@@ -143,8 +143,8 @@ class SchemaFiller {
     return GenerateRows(step.table, rows, options);
   }
 
-  // Where a trigger inserts into another table and misses a row that this one refers to, as 6 in a table of classes, that
-  // row is made. False if the fault is something else, or if it cannot be made.
+  // Where a trigger inserts into another table and misses a row that this one refers to, as 6 in a table of classes,
+  // that row is made. False if the fault is something else, or if it cannot be made.
   bool AddMissingParent(std::uint32_t target, const TryFault& fault) {
     if (std::strcmp(fault.error.sqlstate, sqlstate::kForeignKeyViolation) != 0 || fault.key[0] == '\0') return false;
     const Oid referring = CallServer([&] {

@@ -1,5 +1,5 @@
-// See find_lookups.h. The functions' texts are searched by patterns: what they miss costs nothing, and a text too many is
-// a row like any other.
+// See find_lookups.h. The functions' texts are searched by patterns: what they miss costs nothing, and a text too many
+// is a row like any other.
 // Read first: kLookups.
 #include "server/find_lookups.h"
 
@@ -21,7 +21,8 @@ WITH target AS (SELECT oid, lower(relname::text) AS name FROM pg_class WHERE oid
 columns AS (
   SELECT a.attnum, a.attname FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid, target
    WHERE a.attrelid = target.oid AND a.attnum > 0 AND NOT a.attisdropped AND t.typcategory = 'S' AND a.attname ~ '^\w+$'
-     AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = target.oid AND k.contype = 'f' AND a.attnum = ANY (k.conkey))
+     AND NOT EXISTS (SELECT FROM pg_constraint k
+                      WHERE k.conrelid = target.oid AND k.contype = 'f' AND a.attnum = ANY (k.conkey))
 ), functions AS (
   SELECT p.oid, lower(p.proname::text) AS name, p.proargnames, p.prosrc, lower(p.prosrc COLLATE "C") AS source
     FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang

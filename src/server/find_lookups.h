@@ -1,5 +1,5 @@
-// Texts by which functions look rows of a table up, as in SELECT id FROM status WHERE code = 'open': rows that hold them
-// are what the application ships with its schema.
+// Texts by which functions look rows of a table up, as in SELECT id FROM status WHERE code = 'open': rows that hold
+// them are what the application ships with its schema.
 // Read first: FindLookups.
 #pragma once
 

@@ -1,5 +1,5 @@
 // References to rows that are made later in the same statement: where tables refer to one another in a circle none of
-// whose references may be NULL, the keys are known before the rows are, since rows are a pure function of their numbers.
+// whose references may be NULL, the keys are known before the rows are: rows are a pure function of their numbers.
 // Read first: PlanParentsAhead.
 #pragma once
 

@@ -1,6 +1,6 @@
 // See plan_and_write.h. Rows that go through the executor may be refused by triggers, row security or checks at the end
-// of the statement. What the error says is learnt from: a parent that a trigger has inserted already is left to it. What
-// one statement cannot do is done again row by row, with rows that are refused drawn again.
+// of the statement. What the error says is learnt from: a parent that a trigger has inserted already is left to it.
+// What one statement cannot do is done again row by row, with rows that are refused drawn again.
 // Read first: PlanAndWrite.
 #include "server/plan_and_write.h"
 

@@ -1,6 +1,6 @@
 // dbmocker.plan_schema(): the order in which generate_schema() would fill the tables, where it breaks circles, how much
-// room the rows take, and which tables cannot be filled. Nothing is written: each table is planned against the rows that
-// the plans of its parents would make.
+// room the rows take, and which tables cannot be filled. Nothing is written: each table is planned against the rows
+// that the plans of its parents would make.
 // Read first: SchemaPlanner::Plan, then PlanTable.
 #include <algorithm>
 #include <cmath>

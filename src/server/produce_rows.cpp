@@ -1,4 +1,4 @@
-// RowProducer: fill (C++), convert and check (server); what failed is drawn again in redraw_rows.cpp. See produce_rows.h.
+// RowProducer: fill (C++), convert and check (server); see produce_rows.h. What failed is drawn again in redraw_rows.cpp.
 // A batch needs one CallServer for all of its rows.
 // Read first: RowProducer::NextBatch.
 #include "server/produce_rows.h"

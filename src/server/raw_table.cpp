@@ -119,7 +119,8 @@ SELECT k.oid, k.conname, k.confrelid, quote_ident(n.nspname) || '.' || quote_ide
   JOIN pg_constraint k ON k.oid = d.oid
   JOIN pg_class r ON r.oid = k.confrelid
   JOIN pg_namespace n ON n.oid = r.relnamespace
-  CROSS JOIN LATERAL ROWS FROM (unnest(d.columns), unnest(k.confkey)) WITH ORDINALITY AS u (attribute, referenced, place)
+  CROSS JOIN LATERAL ROWS FROM (unnest(d.columns), unnest(k.confkey))
+       WITH ORDINALITY AS u (attribute, referenced, place)
   JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.referenced
  ORDER BY k.conname, k.oid, u.place)";
 

@@ -105,8 +105,8 @@ struct RowByRowSettings {
 RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan& plan,
                           const RowByRowSettings& settings);
 
-// `single`: INSERT … SELECT through the executor, with all that belongs to it. Returns how many rows were stored: triggers
-// may take some for themselves; -1 if rules leave that open. May throw as WriteBatches.
+// `single`: INSERT … SELECT through the executor, with all that belongs to it. Returns how many rows were stored:
+// triggers may take some for themselves; -1 if rules leave that open. May throw as WriteBatches.
 std::int64_t WriteSingly(RowProducer& producer, const Table& table, const Plan& plan);
 
 }  // namespace dbmocker::server

@@ -1,5 +1,5 @@
-// What plans of one table do for the sake of others in a schema: keys that do not exist yet, values that others ask for,
-// parents that suit several foreign keys, parents that triggers insert, children for every parent.
+// What plans of one table do for the sake of others in a schema: keys that do not exist yet, values that others ask
+// for, parents that suit several foreign keys, parents that triggers insert, children for every parent.
 // Read first: the first test.
 #include <gtest/gtest.h>
 
