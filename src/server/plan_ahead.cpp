@@ -42,9 +42,7 @@ ErrorReport CircleError(const std::string& detail) {
 }  // namespace
 
 ValueSetPointer MakeUnknownKeys(const Type& type, std::uint64_t size, ErrorReport error) {
-  const Encoding encoding = type.by_value       ? Encoding::Word
-                            : type.length == -1 ? Encoding::Varlena
-                                                : Encoding::Fixed;
+  const Encoding encoding = type.by_value ? Encoding::Word : type.length == -1 ? Encoding::Varlena : Encoding::Fixed;
   return std::make_shared<UnknownKeys>(size, encoding, std::move(error));
 }
 

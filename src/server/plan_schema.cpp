@@ -116,8 +116,8 @@ class SchemaPlanner {
         ValueSetPointer values = MakePlannedKeys(plan->second, key.referenced_columns[i]);
         if (values == nullptr)
           values = MakeUnknownKeys(*table.FindColumn(key.columns[i])->type, keys.count,
-                                   {sqlstate::kFeatureNotSupported, "the keys of " + key.referenced_table +
-                                                                        " are not known before its rows are stored",
+                                   {sqlstate::kFeatureNotSupported,
+                                    "the keys of " + key.referenced_table + " are not known before its rows are stored",
                                     "", "Fill that table first."});
         keys.columns.push_back(std::move(values));
       }

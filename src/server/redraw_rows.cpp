@@ -129,8 +129,7 @@ void RowProducer::RedrawGroup(std::vector<int> rows, std::vector<const char*> re
     for (std::size_t i = 0; i < rows.size(); ++i) {
       ordinals.push_back(ordinals_[static_cast<std::size_t>(rows[i])]);
       // Where positions can run out, rows go one by one.
-      if (!ChoosePosition(rows[i], reasons[i], attempt, &positions[i]))
-        return DropOrFail(rows[i], reasons[i], attempt);
+      if (!ChoosePosition(rows[i], reasons[i], attempt, &positions[i])) return DropOrFail(rows[i], reasons[i], attempt);
     }
     plan_.Fill(RowSet{ordinals, positions, static_cast<std::uint32_t>(attempt)}, scratch_);
     ConvertDrawn(rows, reasons);

@@ -154,9 +154,8 @@ bool MayHelpToRedraw(const Table& table, const TryFault& fault) {
   // Missing features, prerequisites and objects, internal errors.
   constexpr const char* kHopelessClasses[] = {"0A", "25", "26", "28", "34", "3B", "3D", "3F",
                                               "42", "55", "58", "72", "F0", "HV", "XX"};
-  return std::ranges::none_of(kHopelessClasses, [&](const char* one) {
-    return std::strncmp(fault.error.sqlstate, one, 2) == 0;
-  });
+  return std::ranges::none_of(kHopelessClasses,
+                              [&](const char* one) { return std::strncmp(fault.error.sqlstate, one, 2) == 0; });
 }
 
 RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan& plan,
