@@ -21,6 +21,8 @@ namespace dbmocker {
 struct PlanOptions {
   std::int64_t seed = 0;
   std::int64_t reference_time = 0;  // microseconds since 2000-01-01 00:00 UTC
+  // The start of the day on which the server evaluates now(), as reference_time; nullopt: that of reference_time.
+  std::optional<std::int64_t> present_day;
   double null_probability = 0.1;  // of nullable columns that nothing else decides, 0 … 1
   std::vector<std::size_t> trigger_filled;  // places in Table::foreign_keys whose parents come with the row
 };
@@ -102,6 +104,7 @@ class Plan {
   std::vector<AttributeNumber> server_columns;  // those left to the server's default
   std::vector<std::string> probed_keys;  // names of unique keys that stored rows can collide with
   std::vector<std::string> checked_keys;  // names of unique and exclusion constraints that only the index can keep
+  std::vector<std::string> rejected_checks;  // names of CHECKs, domains' CHECKs and bounds that rows may fail
   std::uint64_t key_capacity = 0;  // positions that the smallest unique lane has; 0 if no key takes positions
   std::vector<std::size_t> same_table_references;  // places in Table::foreign_keys that refer to rows of this run
   std::vector<PlanLine> lines;  // what is done and why, for plan()

@@ -38,6 +38,9 @@ class ValueSet {
   // The default writes AppendText()'s text: as InputText, or as the payload of a Varlena.
   virtual void Emit(std::span<const std::uint64_t> indexes, ColumnBuffer& out) const;
 
+  // A regular expression (PostgreSQL's) that every text of the set matches, for proofs; empty: not known.
+  virtual std::string Shape() const { return ""; }
+
   // A few words for the plan: "integer 18 … 80", "email address".
   virtual std::string Describe() const = 0;
 };
@@ -77,11 +80,12 @@ struct ValueLimits {
   std::optional<std::int64_t> max_length;
   TextPatternPointer pattern;  // text types: only texts of this set; nullptr = any
   std::shared_ptr<const ValueLimits> elements;  // arrays: of every element, none of which is NULL then; nullptr = any
+  std::vector<std::string> members;  // arrays: elements that each array has
   std::shared_ptr<const JsonLimits> json;  // json and jsonb; nullptr = any
 
   bool IsUnlimited() const {
     return intervals.empty() && !has_allowed && excluded.empty() && !min_length && !max_length && pattern == nullptr &&
-           elements == nullptr && json == nullptr;
+           elements == nullptr && members.empty() && json == nullptr;
   }
 };
 

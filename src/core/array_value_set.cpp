@@ -15,8 +15,14 @@ constexpr std::int64_t kUsualLongest = 5;
 
 class ArrayValueSet final : public ValueSet {
  public:
-  ArrayValueSet(ValueSetPointer element, char delimiter, LengthLimits lengths, bool unique)
+  // `members` stand in front, the lengths count what follows them.
+  ArrayValueSet(ValueSetPointer element, char delimiter, LengthLimits lengths, bool unique,
+                const std::vector<std::string>& members)
       : element_(std::move(element)), delimiter_(delimiter), unique_(unique) {
+    for (const std::string& member : members) {
+      if (!front_.empty()) front_.push_back(delimiter);
+      AppendArrayElement(member, front_);
+    }
     longest_ = lengths.maximum.value_or(std::max(kUsualLongest, lengths.minimum + 2));
     may_be_empty_ = lengths.minimum == 0;
     shortest_ = std::min(std::max<std::int64_t>(lengths.minimum, 1), longest_);
@@ -38,6 +44,7 @@ class ArrayValueSet final : public ValueSet {
   }
   void AppendText(std::uint64_t index, std::string& out) const override {
     out.push_back('{');
+    out.append(front_);
     if (longest_ > 0) unique_ ? AppendDistinct(index, out) : AppendRandom(index, out);
     out.push_back('}');
   }
@@ -47,7 +54,7 @@ class ArrayValueSet final : public ValueSet {
 
  private:
   void AppendElement(std::uint64_t index, bool is_first, std::string& out) const {
-    if (!is_first) out.push_back(delimiter_);
+    if (!is_first || !front_.empty()) out.push_back(delimiter_);
     std::string text;
     element_->AppendText(index, text);
     AppendArrayElement(text, out);
@@ -78,6 +85,7 @@ class ArrayValueSet final : public ValueSet {
   }
 
   ValueSetPointer element_;
+  std::string front_;
   char delimiter_;
   bool unique_;
   bool may_be_empty_ = false;
@@ -104,7 +112,13 @@ ValueSetPointer MakeArrayValueSet(const TypeRequest& request) {
   if (element == nullptr) return nullptr;
   int modifier = -1;
   const char delimiter = FindDelimiter(UnwrapDomains(element_type, modifier));
-  return std::make_shared<ArrayValueSet>(std::move(element), delimiter, ResolveLengths(request), request.unique);
+  LengthLimits lengths = ResolveLengths(request);
+  const auto members = static_cast<std::int64_t>(request.limits.members.size());
+  if (lengths.maximum.value_or(members) < members) ThrowNoValue(request.type, request.limits);
+  lengths.minimum = std::max<std::int64_t>(0, lengths.minimum - members);
+  if (lengths.maximum) *lengths.maximum -= members;
+  return std::make_shared<ArrayValueSet>(std::move(element), delimiter, lengths, request.unique,
+                                         request.limits.members);
 }
 
 }  // namespace dbmocker

@@ -149,6 +149,7 @@ void PlanBuilder::ReadPartitions(LimitsByColumn& limits) {
   try {
     const bool is_whole = table_.kind == 'p' && table_.partition_key.starts_with("HASH");  // leaves for every row
     if (SolveCheck(any, types_, limits) || is_whole) return;
+    plan_->rejected_checks.emplace_back("bounds of the partitions");
     for (const Expression& constraint : any.arguments)
       for (const AttributeNumber number : constraint.columns)
         if (ColumnState* state = Find(number); state != nullptr) state->is_judged = true;
@@ -202,7 +203,8 @@ void PlanBuilder::PlaceRest() {
     if (state.limits.always_null) {
       state.role = ColumnRole::AlwaysNull;
       state.generator = "NULL";
-      state.reason = "a CHECK constraint asks for it";
+      state.reason = state.limits.is_contradiction ? "no value satisfies all of its CHECK constraints"
+                                                   : "a CHECK constraint asks for it";
       continue;
     }
     if (NumberRows(state)) continue;

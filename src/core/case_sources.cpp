@@ -143,11 +143,14 @@ class RelatedSource final : public IndexSource {
       if (target_.others[k].null_lane >= 0) words[k] = lanes.Read(target_.others[k].null_lane);
     }
     Row row;
+    row.others.resize(target_.others.size());
     for (std::size_t i = 0; i < out.size(); ++i) {
-      row.others.assign(target_.others.size(), std::nullopt);
+      row.positions.clear();
       for (std::size_t k = 0; k < target_.others.size(); ++k) {
         const bool is_null = indexes[k].empty() || (!words[k].empty() && words[k][i] < target_.others[k].null_below);
-        if (!is_null) row.others[k] = indexes[k][i];
+        Other& other = row.others[k];
+        other.index = is_null ? std::nullopt : std::optional(indexes[k][i]);
+        other.has_text = other.is_placed = false;
       }
       row.word = Word(key, rows.ordinals[i]);
       row.case_number = cases.empty() ? 0 : cases[i];
@@ -157,8 +160,17 @@ class RelatedSource final : public IndexSource {
   std::string Describe() const override { return "an index beside other columns"; }
 
  private:
+  // Another column in the row at hand; its text and position are found when first asked for.
+  struct Other {
+    std::optional<std::uint64_t> index;  // nullopt: NULL
+    std::string text;
+    bool has_text = false;
+    bool is_placed = false;  // its position, if it has one, is among the row's
+  };
   struct Row {
-    std::vector<std::optional<std::uint64_t>> others;
+    std::vector<Other> others;
+    std::vector<ColumnPosition> positions;
+    std::string scratch;
     std::uint64_t word = 0;
     std::uint64_t case_number = 0;
   };
@@ -167,8 +179,9 @@ class RelatedSource final : public IndexSource {
     PositionBounds bounds;
     std::vector<std::int64_t> forbidden;
     bool has_bounds = false;
-    std::vector<std::string> other_texts;  // texts that it must not have
-    std::optional<std::size_t> same_as;  // the other column whose value it must have
+    std::vector<const std::string*> other_texts;  // texts that it must not have
+    const std::string* wanted_text = nullptr;  // the text that it must have
+    std::optional<std::size_t> same_as;  // the other column whose value it must have, from that column's set
   };
 
   std::optional<std::size_t> FindOther(AttributeNumber column) const {
@@ -177,58 +190,85 @@ class RelatedSource final : public IndexSource {
     return std::nullopt;
   }
 
-  Demands Collect(const Row& row) const {
+  const std::string& TextOfOther(std::size_t k, Row& row) const {
+    Other& other = row.others[k];
+    if (!other.has_text) {
+      other.text.clear();
+      target_.others[k].values->AppendText(*other.index, other.text);
+      other.has_text = true;
+    }
+    return other.text;
+  }
+
+  // Adds the other's position to the row's; false if it is NULL. One without a position leaves the relation open.
+  bool PlaceOther(std::size_t k, Row& row) const {
+    Other& other = row.others[k];
+    if (!other.index) return false;
+    if (other.is_placed) return true;
+    other.is_placed = true;
+    const RelatedColumn& column = target_.others[k];
+    if (const auto position = PositionOfText(TextOfOther(k, row), column.type))
+      row.positions.push_back({column.column, *position});
+    return true;
+  }
+
+  // True if all other columns of the relation are known; then an Order relation has their positions.
+  bool Prepare(const Relation& relation, Row& row) const {
+    for (const AttributeNumber column : relation.columns) {
+      if (column == target_.column.column) continue;
+      const auto other = FindOther(column);
+      if (!other || !row.others[*other].index) return false;
+      if (relation.kind == Relation::Kind::Order && !PlaceOther(*other, row)) return false;
+    }
+    return true;
+  }
+
+  void Collect(Row& row, Demands& demands) const {
     constexpr Int128 kFar = static_cast<Int128>(1) << 100;
-    Demands demands{{-kFar, kFar, std::nullopt}, {}, false, {}, std::nullopt};
+    demands.bounds = {-kFar, kFar, std::nullopt};
     for (const RelatedRule& rule : target_.rules) {
       if (case_lane_ >= 0 && !rule.cases[row.case_number]) continue;
-      std::map<AttributeNumber, std::int64_t> positions;
-      bool counts = true;
-      for (const AttributeNumber column : rule.relation.columns) {
-        if (column == target_.column.column) continue;
-        const auto other = FindOther(column);
-        if (!other || !row.others[*other]) {
-          counts = false;
-          break;
+      if (!Prepare(rule.relation, row)) continue;
+      if (rule.relation.kind != Relation::Kind::Order) {
+        for (const AttributeNumber column : rule.relation.columns) {
+          const auto other = FindOther(column);
+          if (!other) continue;
+          if (rule.relation.kind == Relation::Kind::DifferentText) {
+            demands.other_texts.push_back(&TextOfOther(*other, row));
+          } else if (target_.starts[*other] > 0) {
+            demands.same_as = other;
+          } else {
+            demands.wanted_text = &TextOfOther(*other, row);
+          }
         }
-        std::string text;
-        target_.others[*other].values->AppendText(*row.others[*other], text);
-        if (rule.relation.kind == Relation::Kind::DifferentText) {
-          demands.other_texts.push_back(std::move(text));
-        } else if (rule.relation.kind == Relation::Kind::SameText) {
-          demands.same_as = other;
-        } else if (const auto position = PositionOfText(text, target_.others[*other].type)) {
-          positions[column] = *position;
-        } else {
-          counts = false;
-        }
+        continue;
       }
-      if (!counts || rule.relation.kind != Relation::Kind::Order) continue;
       demands.bounds.without.reset();
-      if (!BoundPosition(rule.relation, target_.column.column, positions, demands.bounds)) continue;
+      if (!BoundPosition(rule.relation, target_.column.column, row.positions, demands.bounds)) continue;
       demands.has_bounds = true;
       if (demands.bounds.without && *demands.bounds.without >= INT64_MIN && *demands.bounds.without <= INT64_MAX)
         demands.forbidden.push_back(static_cast<std::int64_t>(*demands.bounds.without));
     }
-    return demands;
   }
 
-  bool Fits(std::uint64_t index, const Demands& demands) const {
-    std::string text;
+  bool Fits(std::uint64_t index, const Demands& demands, std::string& text) const {
+    text.clear();
     target_.column.values->AppendText(index, text);
-    if (std::ranges::find(demands.other_texts, text) != demands.other_texts.end()) return false;
+    if (std::ranges::any_of(demands.other_texts, [&text](const std::string* other) { return *other == text; }))
+      return false;
+    if (demands.wanted_text != nullptr && *demands.wanted_text != text) return false;
     if (!demands.has_bounds) return true;
     const auto position = PositionOfText(text, target_.column.type);
     return position && *position >= demands.bounds.lower && *position <= demands.bounds.upper &&
            std::ranges::find(demands.forbidden, *position) == demands.forbidden.end();
   }
 
-  std::uint64_t Choose(std::uint64_t own, const Row& row) const {
-    const Demands demands = Collect(row);
-    if (demands.same_as && target_.starts[*demands.same_as] > 0)
-      return target_.starts[*demands.same_as] + *row.others[*demands.same_as];
-    if (!demands.has_bounds && demands.other_texts.empty()) return own;
-    if (Fits(own, demands)) return own;
+  std::uint64_t Choose(std::uint64_t own, Row& row) const {
+    Demands demands;
+    Collect(row, demands);
+    if (demands.same_as) return target_.starts[*demands.same_as] + *row.others[*demands.same_as].index;
+    if (!demands.has_bounds && demands.other_texts.empty() && demands.wanted_text == nullptr) return own;
+    if (Fits(own, demands, row.scratch)) return own;
     constexpr std::uint64_t kFewTries = 4;
     constexpr std::uint64_t kSmallSet = 200;
     CaseChoice part{0, target_.base_size};
@@ -239,7 +279,7 @@ class RelatedSource final : public IndexSource {
     for (std::uint64_t step = 0; step < tries; ++step) {
       const std::uint64_t place = scan ? row.word % part.size + step : HashIndex(row.word, step);
       const std::uint64_t index = part.start + place % part.size;
-      if (Fits(index, demands)) return index;
+      if (Fits(index, demands, row.scratch)) return index;
     }
     return may_stand_freely ? ChoosePosition(demands, row.word).value_or(own) : own;
   }

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "read_regex.h"
 #include "type_value_sets.h"
 
 namespace dbmocker {
@@ -45,7 +46,7 @@ class JoinedValueSet final : public ValueSet {
     }
     encoding_ = sets_.front()->encoding();
     for (const ValueSetPointer& set : sets_)
-      if (set->encoding() != encoding_) encoding_ = Encoding::InputText;
+      if (set->encoding() != encoding_ || encoding_ == Encoding::Fixed) encoding_ = Encoding::InputText;
   }
 
   std::uint64_t Size() const override { return size_; }
@@ -164,11 +165,12 @@ bool StandsAt(const ValueSet& values, std::uint64_t index, std::int64_t position
   return PositionOfText(text, type) == position;
 }
 
-// Values of `inner` that match; the others give way to a neighbour that does, found by a fixed walk.
+// Values of `inner` that match; the others give way to one that does, found by a fixed walk.
 class FilteredValueSet final : public ValueSet {
  public:
-  FilteredValueSet(ValueSetPointer inner, TextLanguage language)
-      : inner_(std::move(inner)), language_(std::move(language)) {}
+  // The value at index `known` matches.
+  FilteredValueSet(ValueSetPointer inner, TextLanguage language, std::uint64_t known)
+      : inner_(std::move(inner)), language_(std::move(language)), known_(known) {}
   std::uint64_t Size() const override { return inner_->Size(); }
   bool IsInjective(bool) const override { return false; }
   Encoding encoding() const override { return inner_->encoding(); }
@@ -182,21 +184,69 @@ class FilteredValueSet final : public ValueSet {
 
  private:
   std::uint64_t Fit(std::uint64_t index) const {
-    constexpr std::uint64_t kMostSteps = 200;
+    constexpr std::uint64_t kMostSteps = 100;
     std::uint64_t here = index % inner_->Size();
     std::string text;
     for (std::uint64_t step = 1; step < kMostSteps; ++step) {
       text.clear();
       inner_->AppendText(here, text);
-      if (language_.Matches(text)) break;
+      if (language_.Matches(text)) return here;
       here = HashIndex(index, step) % inner_->Size();
+    }
+    return known_;
+  }
+
+  ValueSetPointer inner_;
+  TextLanguage language_;
+  std::uint64_t known_;
+};
+
+// `inner`, the last of whose values stand in for the texts that are left out: as many as there are texts. No value of
+// an injective set comes twice, since each text stands in one place of it at most.
+class LeftOutValueSet final : public ValueSet {
+ public:
+  LeftOutValueSet(ValueSetPointer inner, std::vector<std::string> texts)
+      : inner_(std::move(inner)), texts_(std::move(texts)), size_(inner_->Size() - texts_.size()) {}
+  std::uint64_t Size() const override { return size_; }
+  bool IsInjective(bool ignoring_case) const override { return inner_->IsInjective(ignoring_case); }
+  Encoding encoding() const override { return inner_->encoding(); }
+  void AppendText(std::uint64_t index, std::string& out) const override { inner_->AppendText(Replace(index), out); }
+  void Emit(std::span<const std::uint64_t> indexes, ColumnBuffer& out) const override {
+    std::vector<std::uint64_t> replaced(indexes.size());
+    for (std::size_t i = 0; i < replaced.size(); ++i) replaced[i] = Replace(indexes[i]);
+    inner_->Emit(replaced, out);
+  }
+  std::string Describe() const override { return inner_->Describe(); }
+
+ private:
+  // Follows stand-ins that are left out themselves. In a set that repeats values they may go round in a circle.
+  std::uint64_t Replace(std::uint64_t index) const {
+    std::uint64_t here = index % size_;
+    std::string text;
+    for (std::uint64_t step = 0; step <= 2 * texts_.size(); ++step) {
+      text.clear();
+      inner_->AppendText(here, text);
+      const auto found = std::ranges::find(texts_, text);
+      if (found == texts_.end()) return here;
+      here = step < texts_.size() ? size_ + static_cast<std::uint64_t>(found - texts_.begin())
+                                  : HashIndex(index, step) % size_;
     }
     return here;
   }
 
   ValueSetPointer inner_;
-  TextLanguage language_;
+  std::vector<std::string> texts_;
+  std::uint64_t size_;
 };
+
+// True if what the set promises of its texts is enough to know that all of them match.
+bool IsProven(const ValueSet& values, const TextPattern& pattern) {
+  const std::string shape = values.Shape();
+  const PatternReading reading = shape.empty() ? PatternReading{} : ReadRegex(shape, false);
+  if (!reading.pattern) return false;
+  const auto outside = TextLanguage::Intersect(reading.pattern->exact, pattern.exact.Complement());
+  return outside && outside->IsEmpty(true);
+}
 
 }  // namespace
 
@@ -245,22 +295,23 @@ std::optional<PositionSet> MakePositionValueSet(const TypeOfColumn& type, const 
 }
 
 ValueSetPointer LeaveOut(ValueSetPointer inner, const std::vector<std::string>& texts) {
-  constexpr std::uint64_t kSample = 1000;
+  constexpr std::uint64_t kWhole = 20'000;
+  if (inner->Size() > kWhole) return std::make_shared<LeftOutValueSet>(std::move(inner), texts);
+  std::vector<std::uint64_t> kept;
   std::string text;
-  bool found = false;
-  for (std::uint64_t i = 0; i < kSample && !found; ++i) {
+  for (std::uint64_t i = 0; i < inner->Size(); ++i) {
     text.clear();
-    inner->AppendText(i < inner->Size() ? i : HashIndex(i, 9) % inner->Size(), text);
-    found = std::ranges::find(texts, text) != texts.end();
+    inner->AppendText(i, text);
+    if (std::ranges::find(texts, text) == texts.end()) kept.push_back(i);
   }
-  const auto excluded = found ? TextLanguage::OfTexts(texts) : std::nullopt;
-  if (!excluded) return inner;
-  return std::make_shared<FilteredValueSet>(std::move(inner), excluded->Complement());
+  if (kept.size() == inner->Size()) return inner;
+  return kept.empty() ? nullptr : MakePickedValueSet(std::move(inner), std::move(kept));
 }
 
 ValueSetPointer FitToPattern(ValueSetPointer inner, const TextPattern& pattern, bool unique) {
   constexpr std::uint64_t kWhole = 20'000;
   constexpr std::uint64_t kSample = 400;
+  if (IsProven(*inner, pattern)) return inner;
   const std::uint64_t size = inner->Size();
   std::string text;
   const auto matches = [&](std::uint64_t index) {
@@ -276,12 +327,17 @@ ValueSetPointer FitToPattern(ValueSetPointer inner, const TextPattern& pattern, 
     if (indexes.size() < std::min<std::uint64_t>(size, 4)) return nullptr;
     return MakePickedValueSet(std::move(inner), std::move(indexes));
   }
+  if (unique) return nullptr;
   std::uint64_t passed = 0;
-  for (std::uint64_t i = 0; i < kSample; ++i) passed += matches(HashIndex(i, 7) % size) ? 1 : 0;
-  for (std::uint64_t i = 0; i < kSample; ++i) passed += matches(i) ? 1 : 0;
-  if (passed == 2 * kSample) return inner;
-  if (unique || passed < kSample) return nullptr;
-  return std::make_shared<FilteredValueSet>(std::move(inner), pattern.exact);
+  std::uint64_t known = 0;
+  for (std::uint64_t i = 0; i < kSample; ++i) {
+    const std::uint64_t index = i % 2 == 0 ? HashIndex(i, 7) % size : i;
+    if (!matches(index)) continue;
+    ++passed;
+    known = index;
+  }
+  if (passed < kSample / 2) return nullptr;
+  return std::make_shared<FilteredValueSet>(std::move(inner), pattern.exact, known);
 }
 
 }  // namespace dbmocker

@@ -32,11 +32,12 @@ struct PositionSet {
 std::optional<PositionSet> MakePositionValueSet(const TypeOfColumn& type, const ValueLimits& limits,
                                                 const ValueContext& context);
 
-// Fits a provider's values to a pattern: the set itself if a sample satisfies it, a set without the values that do not
-// satisfy it (injective where `inner` is, but then of another size), or nullptr if too few do.
+// Fits a set's values to a pattern: the set itself if it is known that all match; else, of a small set, those that match
+// (injective where `inner` is); else a set that is not injective, in which those that match stand in for the others.
+// nullptr if too few match, or if only the last would do and `unique` is asked for.
 ValueSetPointer FitToPattern(ValueSetPointer inner, const TextPattern& pattern, bool unique);
 
-// The set without these texts: itself if none of them shows up in a sample.
+// The set without these texts, injective where it is; nullptr if nothing is left.
 ValueSetPointer LeaveOut(ValueSetPointer inner, const std::vector<std::string>& texts);
 
 }  // namespace dbmocker

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "dbmocker/error.h"
+#include "temporal_text.h"
 #include "text_language.h"
 #include "type_value_sets.h"
 
@@ -87,6 +88,11 @@ int CompareValues(const std::string& left, const std::string& right, const TypeO
     const auto a = ParseOrderedValue(*type.type, type.type_modifier, left, false);
     const auto b = ParseOrderedValue(*type.type, type.type_modifier, right, false);
     if (a && b && *a != *b) return *a < *b ? -1 : 1;
+    if (type.type->schema == "pg_catalog" && type.type->name == "interval") {
+      const auto x = ParseInterval(left);
+      const auto y = ParseInterval(right);
+      if (x && y) return x->floor < y->floor ? -1 : x->floor > y->floor;
+    }
     if (type.type->kind == TypeKind::Enum) {
       const auto& labels = type.type->labels;
       const auto rank = [&](const std::string& text) { return std::ranges::find(labels, text) - labels.begin(); };
@@ -108,7 +114,7 @@ std::optional<ValueLimits> Unite(const std::vector<ValueLimits>& branches, const
   for (const ValueLimits& limits : branches) {
     if (limits.IsUnlimited()) return ValueLimits{};
     if (limits.min_length || limits.max_length || !limits.excluded.empty() || limits.pattern || limits.elements ||
-        limits.json)
+        !limits.members.empty() || limits.json)
       return std::nullopt;
     if (limits.has_allowed && !limits.intervals.empty()) return std::nullopt;
     lists_only &= limits.has_allowed;
@@ -133,13 +139,15 @@ namespace {
 TextPatternPointer IntersectPatterns(const TextPatternPointer& left, const TextPatternPointer& right) {
   if (left == nullptr || right == nullptr || left == right) return left == nullptr ? right : left;
   auto exact = TextLanguage::Intersect(left->exact, right->exact);
-  if (!exact) return left;  // too large: the server's check decides
-  if (exact->IsEmpty()) ThrowContradiction("No text matches all of its patterns at once.");
+  if (exact && exact->IsEmpty(true)) ThrowContradiction("No text matches all of its patterns at once.");
+  // Too large, or only of characters that are not written: the server's check decides.
+  if (!exact || exact->IsEmpty()) return std::make_shared<TextPattern>(TextPattern{left->exact, left->preferred, true});
   auto preferred = TextLanguage::Intersect(left->preferred, right->preferred);
   if (!preferred || preferred->IsEmpty()) preferred = TextLanguage::Intersect(left->preferred, right->exact);
   if (!preferred || preferred->IsEmpty()) preferred = TextLanguage::Intersect(left->exact, right->preferred);
   if (!preferred) preferred = exact;
-  return std::make_shared<TextPattern>(TextPattern{std::move(*exact), std::move(*preferred)});
+  const bool is_partial = left->is_partial || right->is_partial;
+  return std::make_shared<TextPattern>(TextPattern{std::move(*exact), std::move(*preferred), is_partial});
 }
 
 std::shared_ptr<const ValueLimits> IntersectElements(const std::shared_ptr<const ValueLimits>& left,
@@ -149,6 +157,16 @@ std::shared_ptr<const ValueLimits> IntersectElements(const std::shared_ptr<const
   const bool has_element = type.type != nullptr && type.type->element != nullptr;
   const TypeOfColumn element = has_element ? UnwrapDomains(*type.type->element, type.type_modifier) : TypeOfColumn{};
   return std::make_shared<ValueLimits>(Intersect(*left, *right, element));
+}
+
+// Elements that arrays must have must be legal ones, and have room.
+void CheckMembers(const ValueLimits& limits, const TypeOfColumn& type) {
+  const auto count = static_cast<std::int64_t>(limits.members.size());
+  if (limits.max_length && count > *limits.max_length) ThrowContradiction("No array has room for all of its elements.");
+  if (limits.elements == nullptr || type.type == nullptr || type.type->element == nullptr) return;
+  const TypeOfColumn element = UnwrapDomains(*type.type->element, type.type_modifier);
+  for (const std::string& member : limits.members)
+    if (!Satisfies(member, *limits.elements, element)) ThrowContradiction("No array may hold all of its elements.");
 }
 
 std::shared_ptr<const JsonLimits> IntersectJson(const std::shared_ptr<const JsonLimits>& left,
@@ -210,7 +228,7 @@ bool SameLimits(const ValueLimits& a, const ValueLimits& b) {
          a.max_length == b.max_length &&
          (a.pattern == b.pattern || (a.pattern && b.pattern && *a.pattern == *b.pattern)) &&
          (a.elements == b.elements || (a.elements && b.elements && SameLimits(*a.elements, *b.elements))) &&
-         (a.json == b.json || (a.json && b.json && *a.json == *b.json));
+         a.members == b.members && (a.json == b.json || (a.json && b.json && *a.json == *b.json));
 }
 
 bool SameColumnLimits(const ColumnLimits& a, const ColumnLimits& b) {
@@ -244,6 +262,9 @@ ValueLimits Intersect(const ValueLimits& left, const ValueLimits& right, const T
                        std::to_string(*result.max_length) + ".");
   result.pattern = IntersectPatterns(left.pattern, right.pattern);
   result.elements = IntersectElements(left.elements, right.elements, type);
+  for (const std::string& member : right.members)
+    if (std::ranges::find(result.members, member) == result.members.end()) result.members.push_back(member);
+  CheckMembers(result, type);
   result.json = IntersectJson(left.json, right.json);
   FilterAllowed(result, type);
   return result;
@@ -252,6 +273,7 @@ ValueLimits Intersect(const ValueLimits& left, const ValueLimits& right, const T
 void MergeColumnLimits(ColumnLimits& into, const ColumnLimits& from, const TypeOfColumn& type) {
   into.not_null |= from.not_null;
   into.always_null |= from.always_null;
+  into.is_contradiction |= from.is_contradiction;
   if (into.not_null && into.always_null) ThrowContradiction("It must be NULL and must not be NULL.");
   if (into.always_null) {
     into.limits = {};
@@ -262,6 +284,7 @@ void MergeColumnLimits(ColumnLimits& into, const ColumnLimits& from, const TypeO
   } catch (const Error&) {
     if (into.not_null) throw;
     into.always_null = true;
+    into.is_contradiction = true;
     into.limits = {};
   }
 }

@@ -22,9 +22,9 @@ constexpr Family kFamilies[] = {
 // Types whose families leave out excluded values themselves.
 bool KeepsExclusions(const Type& type) {
   if (type.kind == TypeKind::Enum || type.category == 'S') return true;
-  static constexpr std::string_view kNames[] = {"int2",      "int4",        "int8",   "oid",  "money",
-                                                "numeric",   "float4",      "float8", "date", "time",
-                                                "timestamp", "timestamptz", "bool"};
+  static constexpr std::string_view kNames[] = {"int2",      "int4",        "int8",     "oid",  "money",
+                                                "numeric",   "float4",      "float8",   "date", "time",
+                                                "timestamp", "timestamptz", "interval", "bool"};
   return type.schema == "pg_catalog" && std::ranges::find(kNames, type.name) != std::end(kNames);
 }
 
@@ -47,7 +47,10 @@ ValueSetPointer MakeTypeValueSet(const Type& type, int type_modifier, const Valu
   for (const Family family : kFamilies) {
     ValueSetPointer values = family(request);
     if (values == nullptr) continue;
-    return limits.excluded.empty() || KeepsExclusions(base) ? values : LeaveOut(std::move(values), limits.excluded);
+    if (limits.excluded.empty() || KeepsExclusions(base)) return values;
+    values = LeaveOut(std::move(values), limits.excluded);
+    if (values == nullptr) ThrowNoValue(base, limits);
+    return values;
   }
   return nullptr;
 }

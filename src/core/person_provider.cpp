@@ -116,6 +116,7 @@ ValueSetPointer MakeEmail(const ProviderRequest& request) {
   TextTraits traits{.description = "email address", .size = EmailWriter::CountFitting(room), .injective = true};
   traits.max_chars = room;
   traits.min_chars = room == EmailWriter::kMaxNatural ? 3 + 1 + 3 + 1 + EmailWriter::kShortDomain.size() : 9;
+  traits.shape = "^[a-z][a-z0-9]*([._][a-z0-9]+)?@([a-z]+\\.)+[a-z]+$";
   return MakeTextSet(request, traits, EmailWriter(room));
 }
 
@@ -169,6 +170,7 @@ ValueSetPointer MakeUsername(const ProviderRequest& request) {
   TextTraits traits{.description = "user name", .size = UsernameWriter::CountFitting(room), .injective = true};
   traits.max_chars = room;
   traits.min_chars = room == UsernameWriter::kMaxNatural ? 5 : 2;
+  traits.shape = "^[a-z][a-z0-9]*(_[a-z]+[0-9]*)?$";
   return MakeTextSet(request, traits, UsernameWriter(room));
 }
 
@@ -176,9 +178,10 @@ ValueSetPointer MakeUsername(const ProviderRequest& request) {
 
 template <class Writer>
 ValueSetPointer MakeName(const ProviderRequest& request, std::string_view description, std::size_t min_chars,
-                         std::size_t max_chars, Writer writer) {
+                         std::size_t max_chars, Writer writer, const char* shape = "^[A-Z][a-zA-Z]*$") {
   TextTraits traits{.description = description, .size = kSize, .min_chars = min_chars, .max_chars = max_chars};
   traits.can_cut = true;
+  traits.shape = shape;
   return MakeTextSet(request, traits, std::move(writer));
 }
 
@@ -203,17 +206,19 @@ ValueSetPointer MakeMiddleName(const ProviderRequest& request) {
 ValueSetPointer MakeFullName(const ProviderRequest& request) {
   const auto format = MakeTextColumn(request);
   const std::size_t room = format ? format->max_chars : 0;
-  return MakeName(request, "full name", 7, 2 * kMaxName + 1,
-                  [&names = Names(), room](std::uint64_t index, TextCursor& text) {
-                    const Person person(index);
-                    text.Add(names.given[person.given]);
-                    if (std::size_t{text.size()} + 1 + names.family[person.family].size > room) {
-                      text.Truncate(1);
-                      text.Add('.');
-                    }
-                    text.Add(' ');
-                    text.Add(names.family[person.family]);
-                  });
+  return MakeName(
+      request, "full name", 7, 2 * kMaxName + 1,
+      [&names = Names(), room](std::uint64_t index, TextCursor& text) {
+        const Person person(index);
+        text.Add(names.given[person.given]);
+        if (std::size_t{text.size()} + 1 + names.family[person.family].size > room) {
+          text.Truncate(1);
+          text.Add('.');
+        }
+        text.Add(' ');
+        text.Add(names.family[person.family]);
+      },
+      "^[A-Z][a-zA-Z]*[.]? [A-Z][a-zA-Z]*$");
 }
 
 ValueSetPointer MakeInitials(const ProviderRequest& request) {

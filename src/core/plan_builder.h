@@ -91,10 +91,13 @@ class PlanBuilder {
   void CloseGroup(CheckGroup group, const std::map<std::size_t, CheckCases>& open);
   void TakeLimits();
   void FilterParents();
+  void FilterParentsOf(const ForeignKey& key, ParentKeys& parents);
+  std::vector<const ColumnLimits*> ChoicesFor(AttributeNumber number) const;
   void NoteResidues(const CheckCase& one);
   [[noreturn]] void RefuseConditions(std::size_t place, const std::string& detail) const;
   void JudgeChecks();
   bool IsKept(const Condition& condition) const;
+  bool HasPartialPattern(AttributeNumber number) const;
 
   // plan_cases.cpp
   void PlaceCases();
@@ -105,6 +108,11 @@ class PlanBuilder {
   void PlaceCaseValues(CheckGroup& group, AttributeNumber number);
   void PlaceCaseNulls(CheckGroup& group, AttributeNumber number);
   void PlaceRelations(CheckGroup& group);
+  using Dependencies = std::map<AttributeNumber, std::set<AttributeNumber>>;
+  AttributeNumber ChooseTarget(const Relation& relation, const Dependencies& depends) const;
+  void LeaveRelation(const CheckGroup& group, const Relation& relation);
+  RelatedColumn DescribeRelated(AttributeNumber number) const;
+  void KeepWithinCases(const CheckGroup& group, AttributeNumber number, RelatedTarget& target) const;
   void RelateColumn(CheckGroup& group, AttributeNumber target, const std::vector<RelatedRule>& rules);
   bool MayMove(const ColumnState& state) const;
 
@@ -170,6 +178,7 @@ class PlanBuilder {
   void ReportTable();
   void ReportColumns();
   void ReportConstraints();
+  bool IsContradicted(const Condition& condition) const;
 
   StreamKey KeyFor(const std::string& name) const;
   LaneNumber AddSource(IndexSourcePointer source);
@@ -190,6 +199,7 @@ class PlanBuilder {
   std::set<AttributeNumber> case_folded_;  // columns that some key reads through lower() or upper()
   std::map<std::size_t, std::vector<std::uint64_t>> leaders_;  // foreign keys -> parents that suit those that follow
   std::set<std::size_t> followers_;  // foreign keys that draw parents to match another key's
+  std::set<std::size_t> unfiltered_references_;  // foreign keys that may refer to keys that CHECKs forbid
   std::set<std::size_t> key_references_;  // foreign keys whose lane a unique key decides
   std::vector<std::set<AttributeNumber>> unique_column_sets_;  // sets whose values are distinct by construction
   std::map<std::string, std::pair<std::string, std::string>> key_methods_;  // constraint -> method, detail

@@ -214,6 +214,49 @@ bool PlanBuilder::MayMove(const ColumnState& state) const {
   return key.columns.size() == 1 && shared == 1 && !in_key && key.referenced_oid != table_.oid;
 }
 
+// The column of a relation that gives way; 0 if none may. The last one does first, but an equation is solved for a column
+// that is not a factor. `depends` says which columns must be known before which.
+AttributeNumber PlanBuilder::ChooseTarget(const Relation& relation, const Dependencies& depends) const {
+  std::vector<AttributeNumber> candidates = relation.columns;
+  const auto rank = [&](AttributeNumber number) {
+    const ColumnState* state = Find(number);
+    const bool is_factor = std::ranges::any_of(relation.terms, [&](const Relation::Term& term) {
+      return term.columns.size() > 1 && std::ranges::count(term.columns, number) > 0;
+    });
+    return std::tuple(is_factor, state == nullptr || state->role != ColumnRole::Free, -number);
+  };
+  std::ranges::sort(candidates, {}, rank);
+  const auto reaches = [&](AttributeNumber from, AttributeNumber to, const auto& self) -> bool {
+    if (from == to) return true;
+    const auto next = depends.find(from);
+    return next != depends.end() &&
+           std::ranges::any_of(next->second, [&](AttributeNumber one) { return self(one, to, self); });
+  };
+  const auto is_known = [&](AttributeNumber other, AttributeNumber target) {
+    const ColumnState* state = Find(other);
+    return state != nullptr && state->role != ColumnRole::Generated && state->role != ColumnRole::ServerDefault &&
+           !reaches(other, target, reaches);
+  };
+  for (const AttributeNumber number : candidates) {
+    const ColumnState* state = Find(number);
+    if (state != nullptr && MayMove(*state) && std::ranges::all_of(relation.columns, [&](AttributeNumber other) {
+          return other == number || is_known(other, number);
+        }))
+      return number;
+  }
+  return 0;
+}
+
+// No column may give way: the CHECKs that the relation is from are left to the server.
+void PlanBuilder::LeaveRelation(const CheckGroup& group, const Relation& relation) {
+  for (const int check : group.checks) {
+    Condition& condition = conditions_[static_cast<std::size_t>(check)];
+    const bool holds_all = std::ranges::all_of(
+        relation.columns, [&](AttributeNumber number) { return std::ranges::count(condition.columns, number) > 0; });
+    if (holds_all && condition.why_not.empty()) condition.why_not = "its columns are decided by keys or defaults";
+  }
+}
+
 void PlanBuilder::PlaceRelations(CheckGroup& group) {
   std::vector<RelatedRule> rules;
   for (std::size_t i = 0; i < group.cases.size(); ++i)
@@ -222,45 +265,17 @@ void PlanBuilder::PlaceRelations(CheckGroup& group) {
       if (known == rules.end()) known = rules.insert(rules.end(), {relation, {}});
       known->cases.set(i);
     }
-  if (rules.empty()) return;
-  std::map<AttributeNumber, std::set<AttributeNumber>> depends;  // target -> columns that must be known before
+  Dependencies depends;
   std::map<AttributeNumber, std::vector<RelatedRule>> by_target;
-  const auto reaches = [&](AttributeNumber from, AttributeNumber to, const auto& self) -> bool {
-    if (from == to) return true;
-    return std::ranges::any_of(depends[from], [&](AttributeNumber next) { return self(next, to, self); });
-  };
   for (const RelatedRule& rule : rules) {
-    std::vector<AttributeNumber> candidates = rule.relation.columns;
-    // The last column gives way first, but an equation is solved for a column that is not a factor.
-    const auto rank = [&](AttributeNumber number) {
-      const ColumnState* state = Find(number);
-      const bool is_factor = std::ranges::any_of(rule.relation.terms, [&](const Relation::Term& term) {
-        return term.columns.size() > 1 && std::ranges::count(term.columns, number) > 0;
-      });
-      return std::tuple(is_factor, state == nullptr || state->role != ColumnRole::Free, -number);
-    };
-    std::ranges::sort(candidates, {}, rank);
-    const auto chosen = std::ranges::find_if(candidates, [&](AttributeNumber number) {
-      const ColumnState* state = Find(number);
-      if (state == nullptr || !MayMove(*state)) return false;
-      return std::ranges::none_of(rule.relation.columns, [&](AttributeNumber other) {
-        return other != number && (Find(other) == nullptr || Find(other)->role == ColumnRole::Generated ||
-                                   Find(other)->role == ColumnRole::ServerDefault || reaches(other, number, reaches));
-      });
-    });
-    if (chosen == candidates.end()) {
-      for (const int check : group.checks) {
-        Condition& condition = conditions_[static_cast<std::size_t>(check)];
-        const bool holds_all = std::ranges::all_of(rule.relation.columns, [&](AttributeNumber number) {
-          return std::ranges::count(condition.columns, number) > 0;
-        });
-        if (holds_all && condition.why_not.empty()) condition.why_not = "its columns are decided by keys or defaults";
-      }
+    const AttributeNumber target = ChooseTarget(rule.relation, depends);
+    if (target == 0) {
+      LeaveRelation(group, rule.relation);
       continue;
     }
     for (const AttributeNumber other : rule.relation.columns)
-      if (other != *chosen) depends[*chosen].insert(other);
-    by_target[*chosen].push_back(rule);
+      if (other != target) depends[target].insert(other);
+    by_target[target].push_back(rule);
   }
   std::set<AttributeNumber> done;
   const auto place = [&](AttributeNumber target, const auto& self) -> void {
@@ -272,15 +287,36 @@ void PlanBuilder::PlaceRelations(CheckGroup& group) {
   for (const auto& entry : by_target) place(entry.first, place);
 }
 
+RelatedColumn PlanBuilder::DescribeRelated(AttributeNumber number) const {
+  const ColumnState& state = *Find(number);
+  return {number,       state.base,      state.values == nullptr ? -1 : state.lane,
+          state.values, state.null_lane, state.null_below};
+}
+
+// The target's own limits, by case, as relations of it alone.
+void PlanBuilder::KeepWithinCases(const CheckGroup& group, AttributeNumber number, RelatedTarget& target) const {
+  const TypeOfColumn type = Find(number)->base;
+  for (std::size_t i = 0; i < group.cases.size(); ++i) {
+    const ValueLimits& limits = LimitsIn(group.cases[i], number).limits;
+    if (limits.has_allowed || limits.intervals.size() > 1) target.fixed_values.set(i);
+    CaseSet only;
+    only.set(i);
+    if (limits.intervals.size() == 1)
+      for (Relation& relation : RelationsOf(limits.intervals.front(), number, type))
+        target.rules.push_back({std::move(relation), only});
+    for (const std::string& excluded : limits.excluded)
+      if (const auto position = PositionOfText(excluded, type))
+        target.rules.push_back(
+            {{Relation::Kind::Order, Relation::Comparison::Different, {{1, {number}}, {-*position, {}}}, {number}},
+             only});
+  }
+}
+
 void PlanBuilder::RelateColumn(CheckGroup& group, AttributeNumber number, const std::vector<RelatedRule>& rules) {
   ColumnState& state = *Find(number);
-  const auto describe = [this](AttributeNumber column) {
-    const ColumnState& one = *Find(column);
-    return RelatedColumn{column,     one.base,      one.values == nullptr ? -1 : one.lane,
-                         one.values, one.null_lane, one.null_below};
-  };
+  const bool is_free = state.role == ColumnRole::Free;
   RelatedTarget target;
-  target.column = describe(number);
+  target.column = DescribeRelated(number);
   target.rules = rules;
   target.own_size = target.base_size = state.values->Size();
   if (const auto parts = case_parts_.find(number); parts != case_parts_.end()) {
@@ -290,14 +326,16 @@ void PlanBuilder::RelateColumn(CheckGroup& group, AttributeNumber number, const 
   std::vector<JoinedPart> sets{{state.values, state.values->Size()}};
   std::uint64_t size = state.values->Size();
   bool has_order = false;
+  std::string names;
   for (const RelatedRule& rule : rules) {
     has_order |= rule.relation.kind == Relation::Kind::Order;
     for (const AttributeNumber other : rule.relation.columns) {
       if (other == number || std::ranges::count(target.others, other, &RelatedColumn::column) > 0) continue;
-      target.others.push_back(describe(other));
+      names += (names.empty() ? "" : ", ") + table_.FindColumn(other)->name;
+      target.others.push_back(DescribeRelated(other));
       target.starts.push_back(0);
       const ValueSetPointer& values = target.others.back().values;
-      if (rule.relation.kind != Relation::Kind::SameText || values == nullptr || state.role != ColumnRole::Free ||
+      if (rule.relation.kind != Relation::Kind::SameText || values == nullptr || !is_free ||
           size > kMostJoined - values->Size())
         continue;
       target.starts.back() = size;
@@ -305,43 +343,17 @@ void PlanBuilder::RelateColumn(CheckGroup& group, AttributeNumber number, const 
       sets.push_back({values, values->Size()});
     }
   }
-  const bool is_free = state.role == ColumnRole::Free;
   const auto positions =
       has_order && is_free ? MakePositionValueSet(state.base, state.limits.limits, context_) : std::nullopt;
   if (positions && size == target.own_size) {
     target.positions = {positions->lower, positions->upper};
     sets.push_back({positions->values, positions->values->Size()});
   }
-  // Inside its own limits by case.
-  for (std::size_t i = 0; i < group.cases.size(); ++i) {
-    const ValueLimits& limits = LimitsIn(group.cases[i], number).limits;
-    if (limits.has_allowed || limits.intervals.size() > 1) target.fixed_values.set(i);
-    if (limits.intervals.size() == 1)
-      for (Relation& relation : RelationsOf(limits.intervals.front(), number, state.base)) {
-        CaseSet only;
-        only.set(i);
-        target.rules.push_back({std::move(relation), only});
-      }
-    for (const std::string& excluded : limits.excluded)
-      if (const auto position = PositionOfText(excluded, state.base)) {
-        CaseSet only;
-        only.set(i);
-        Relation differs{
-            Relation::Kind::Order, Relation::Comparison::Different, {{1, {number}}, {-*position, {}}}, {number}};
-        target.rules.push_back({std::move(differs), only});
-      }
-  }
+  KeepWithinCases(group, number, target);
   state.lane =
       AddSource(MakeRelatedSource(KeyFor(state.column->name + " beside others"), group.case_lane, std::move(target)));
   state.values = MakeJoinedValueSet(std::move(sets));
-  if (state.reason.find("beside") == std::string::npos) {
-    std::string names;
-    for (const RelatedRule& rule : rules)
-      for (const AttributeNumber other : rule.relation.columns)
-        if (other != number && names.find(table_.FindColumn(other)->name) == std::string::npos)
-          names += (names.empty() ? "" : ", ") + table_.FindColumn(other)->name;
-    state.reason += (state.reason.empty() ? "" : "; ") + ("beside " + names);
-  }
+  state.reason += (state.reason.empty() ? "" : "; ") + ("beside " + names);
 }
 
 }  // namespace dbmocker

@@ -8,6 +8,7 @@
 #include "derived_value_set.h"
 #include "limit_algebra.h"
 #include "plan_builder.h"
+#include "text_language.h"
 
 namespace dbmocker {
 namespace {
@@ -35,54 +36,72 @@ std::set<AttributeNumber> ColumnsOf(const CheckCases& cases) {
   return columns;
 }
 
+constexpr Int128 kFar = static_cast<Int128>(1) << 100;
+
+// Whether the target's bound grows with the other column; nullopt if there is none.
+std::optional<bool> BoundRises(const Relation& relation, AttributeNumber target, AttributeNumber other) {
+  PositionBounds at_zero{-kFar, kFar, std::nullopt};
+  PositionBounds at_far{-kFar, kFar, std::nullopt};
+  constexpr std::int64_t kFarPosition = 1'000'000'000'000;
+  const ColumnPosition near{other, 0};
+  const ColumnPosition far{other, kFarPosition};
+  if (!BoundPosition(relation, target, {&near, 1}, at_zero) || !BoundPosition(relation, target, {&far, 1}, at_far))
+    return std::nullopt;
+  return at_far.upper > at_zero.upper || at_far.lower > at_zero.lower;
+}
+
+// What the most generous of the other's ends leaves to the target; an end that is open leaves everything.
+ValueInterval WidestInterval(const Relation& relation, AttributeNumber target, const TypeOfColumn& type,
+                             AttributeNumber other, const TypeOfColumn& type_of_other, const ValueLimits& of_other) {
+  ValueInterval interval;
+  const auto rises = BoundRises(relation, target, other);
+  if (!rises) return interval;
+  std::vector<std::string> ends = of_other.allowed;
+  for (const ValueInterval& one : of_other.intervals) {
+    if (one.lower) ends.push_back(*one.lower);
+    if (one.upper) ends.push_back(*one.upper);
+  }
+  PositionBounds widest{kFar, -kFar, std::nullopt};
+  for (const std::string& end : ends) {
+    const auto position = PositionOfText(end, type_of_other);
+    PositionBounds bounds{-kFar, kFar, std::nullopt};
+    if (!position) continue;
+    const ColumnPosition at_end{other, *position};
+    if (!BoundPosition(relation, target, {&at_end, 1}, bounds)) continue;
+    widest.lower = std::min(widest.lower, bounds.lower);
+    widest.upper = std::max(widest.upper, bounds.upper);
+  }
+  const auto is_open = [&of_other](bool below) {
+    return !of_other.has_allowed && std::ranges::any_of(of_other.intervals, [below](const ValueInterval& one) {
+      return below ? !one.lower : !one.upper;
+    });
+  };
+  if (widest.upper < kFar && widest.upper > -kFar && !is_open(!*rises))
+    interval.upper = TextOfPosition(widest.upper, type);
+  if (widest.lower > -kFar && widest.lower < kFar && !is_open(*rises))
+    interval.lower = TextOfPosition(widest.lower, type);
+  return interval;
+}
+
 // Narrows limits by what relations say of single columns, whatever the others take inside their limits: with a <= b and
 // b <= 10, a is at most 10. Only sums with one column on each side are followed.
 void FollowRelations(CheckCase& one, const TypesByColumn& types) {
-  constexpr Int128 kFar = static_cast<Int128>(1) << 100;
   for (const Relation& relation : one.relations) {
     if (relation.kind != Relation::Kind::Order || relation.columns.size() != 2) continue;
     if (relation.comparison == Relation::Comparison::Different) continue;
-    for (int side = 0; side < 2; ++side) {
-      const AttributeNumber target = relation.columns[static_cast<std::size_t>(side)];
-      const AttributeNumber other = relation.columns[static_cast<std::size_t>(1 - side)];
+    for (std::size_t side = 0; side < 2; ++side) {
+      const AttributeNumber target = relation.columns[side];
+      const AttributeNumber other = relation.columns[1 - side];
       const auto known = one.limits.find(other);
-      if (known == one.limits.end() || known->second.always_null) continue;
-      std::vector<std::string> ends;
-      for (const ValueInterval& interval : known->second.limits.intervals) {
-        if (interval.lower) ends.push_back(*interval.lower);
-        if (interval.upper) ends.push_back(*interval.upper);
-      }
-      ends.insert(ends.end(), known->second.limits.allowed.begin(), known->second.limits.allowed.end());
-      // The bound that the most generous of the other's ends leaves; an open end leaves everything.
-      PositionBounds widest{kFar, -kFar, std::nullopt};
       const auto type_of_other = types.find(other);
       const auto type = types.find(target);
-      if (type_of_other == types.end() || type == types.end() || !FindPositionScale(type->second)) continue;
-      for (const std::string& end : ends) {
-        const auto position = PositionOfText(end, type_of_other->second);
-        PositionBounds bounds{-kFar, kFar, std::nullopt};
-        if (!position || !BoundPosition(relation, target, {{other, *position}}, bounds)) continue;
-        widest.lower = std::min(widest.lower, bounds.lower);
-        widest.upper = std::max(widest.upper, bounds.upper);
-      }
-      const auto& intervals = known->second.limits.intervals;
-      const bool open_below = intervals.size() == 1 && !intervals.front().lower;
-      const bool open_above = intervals.size() == 1 && !intervals.front().upper;
-      // Which end of the other one matters follows from which side it bounds.
-      PositionBounds at_zero{-kFar, kFar, std::nullopt};
-      PositionBounds at_one{-kFar, kFar, std::nullopt};
-      if (!BoundPosition(relation, target, {{other, 0}}, at_zero) ||
-          !BoundPosition(relation, target, {{other, 1'000'000'000'000}}, at_one))
+      if (known == one.limits.end() || known->second.always_null || type_of_other == types.end() ||
+          type == types.end() || !FindPositionScale(type->second))
         continue;
-      const bool rises = at_one.upper > at_zero.upper || at_one.lower > at_zero.lower;
-      ValueInterval interval;
-      if (widest.upper < kFar && widest.upper > -kFar && !(rises ? open_above : open_below))
-        interval.upper = TextOfPosition(widest.upper, type->second);
-      if (widest.lower > -kFar && widest.lower < kFar && !(rises ? open_below : open_above))
-        interval.lower = TextOfPosition(widest.lower, type->second);
-      if (!interval.lower && !interval.upper) continue;
       ColumnLimits narrowed;
-      narrowed.limits.intervals.push_back(interval);
+      narrowed.limits.intervals.push_back(
+          WidestInterval(relation, target, type->second, other, type_of_other->second, known->second.limits));
+      if (!narrowed.limits.intervals.front().lower && !narrowed.limits.intervals.front().upper) continue;
       try {
         MergeColumnLimits(one.limits[target], narrowed, type->second);
       } catch (const Error&) {
@@ -107,9 +126,10 @@ void PlanBuilder::ListConditions() {
 CheckCases PlanBuilder::ReadCondition(std::size_t place) const {
   const Condition& condition = conditions_[place];
   const auto number = static_cast<int>(place);
-  if (condition.domain_column == 0) return ReadCases(*condition.check, types_, number, options_.reference_time);
+  const Clock clock{options_.reference_time, options_.present_day.value_or(options_.reference_time)};
+  if (condition.domain_column == 0) return ReadCases(*condition.check, types_, number, clock);
   const TypesByColumn value_type{{0, types_.at(condition.domain_column)}};
-  CheckCases cases = ReadCases(*condition.check, value_type, number, options_.reference_time);
+  CheckCases cases = ReadCases(*condition.check, value_type, number, clock);
   NameColumn(cases, condition.domain_column);
   return cases;
 }
@@ -232,65 +252,72 @@ void PlanBuilder::TakeLimits() {
   }
 }
 
+// What a column may be: its own limits, or those of any case of its group; none if it may be anything.
+std::vector<const ColumnLimits*> PlanBuilder::ChoicesFor(AttributeNumber number) const {
+  const ColumnState* state = Find(number);
+  if (state == nullptr) return {};
+  std::vector<const ColumnLimits*> choices{&state->limits};
+  for (const CheckGroup& group : groups_) {
+    if (!group.columns.contains(number)) continue;
+    choices.clear();
+    for (const CheckCase& one : group.cases) {
+      const auto found = one.limits.find(number);
+      if (found == one.limits.end())
+        choices.push_back(&state->limits);
+      else if (!found->second.always_null)
+        choices.push_back(&found->second);
+    }
+  }
+  const bool is_open = std::ranges::any_of(choices, [](const ColumnLimits* one) { return one->limits.IsUnlimited(); });
+  return is_open ? std::vector<const ColumnLimits*>{} : choices;
+}
+
 // Keys of referenced tables that no case allows are not referred to.
 void PlanBuilder::FilterParents() {
   constexpr std::uint64_t kMostKeys = 500'000;
   for (std::size_t place = 0; place < table_.foreign_keys.size(); ++place) {
     const ForeignKey& key = table_.foreign_keys[place];
     const auto parents = facts_.parents.find(place);
-    if (key.referenced_oid == table_.oid || parents == facts_.parents.end() || parents->second.count == 0 ||
-        parents->second.count > kMostKeys)
-      continue;
-    // What a column may be: its own limits, or those of any case of its group.
-    std::vector<std::vector<const ColumnLimits*>> choices(key.columns.size());
-    for (std::size_t i = 0; i < key.columns.size(); ++i) {
-      const ColumnState* state = Find(key.columns[i]);
-      if (state == nullptr) continue;
-      choices[i].push_back(&state->limits);
-      for (const CheckGroup& group : groups_) {
-        if (!group.columns.contains(key.columns[i])) continue;
-        choices[i].clear();
-        for (const CheckCase& one : group.cases) {
-          const auto found = one.limits.find(key.columns[i]);
-          if (found == one.limits.end())
-            choices[i].push_back(&state->limits);
-          else if (!found->second.always_null)
-            choices[i].push_back(&found->second);
-        }
-      }
-      const bool unlimited =
-          std::ranges::any_of(choices[i], [](const ColumnLimits* one) { return one->limits.IsUnlimited(); });
-      if (unlimited) choices[i].clear();
+    if (parents != facts_.parents.end() && parents->second.count == 0) continue;
+    if (key.referenced_oid == table_.oid || parents == facts_.parents.end() || parents->second.count > kMostKeys) {
+      unfiltered_references_.insert(place);
+    } else {
+      FilterParentsOf(key, parents->second);
     }
-    if (std::ranges::all_of(choices, [](const auto& one) { return one.empty(); })) continue;
-    std::vector<std::uint64_t> kept;
-    std::string text;
-    for (std::uint64_t index = 0; index < parents->second.count; ++index) {
-      bool fits = true;
-      for (std::size_t i = 0; i < key.columns.size() && fits; ++i) {
-        if (choices[i].empty()) continue;
-        text.clear();
-        parents->second.columns[i]->AppendText(index, text);
-        const TypeOfColumn type = types_.at(key.columns[i]);
-        fits = std::ranges::any_of(choices[i],
-                                   [&](const ColumnLimits* one) { return Satisfies(text, one->limits, type); });
-      }
-      if (fits) kept.push_back(index);
-    }
-    if (kept.size() == parents->second.count) continue;
-    if (kept.empty() && !ReferenceIsOptional(key))
-      throw Error(sqlstate::kForeignKeyViolation,
-                  "cannot generate rows for table \"" + table_.name + "\": no row of referenced table " +
-                      key.referenced_table + " satisfies its CHECK constraints",
-                  "Foreign key \"" + key.name + "\" (" + JoinColumnNames(table_, key.columns) +
-                      ") has to refer to one whose key the CHECK constraints of these columns allow.",
-                  "Add such rows to " + key.referenced_table + ".");
-    for (ValueSetPointer& values : parents->second.columns)
-      if (!kept.empty()) values = MakePickedValueSet(values, kept);
-    parents->second.count = kept.size();
-    parents->second.dense_first.reset();
-    parents->second.description += ", those that CHECKs allow";
   }
+}
+
+void PlanBuilder::FilterParentsOf(const ForeignKey& key, ParentKeys& parents) {
+  std::vector<std::vector<const ColumnLimits*>> choices;
+  for (const AttributeNumber number : key.columns) choices.push_back(ChoicesFor(number));
+  if (std::ranges::all_of(choices, [](const auto& one) { return one.empty(); })) return;
+  std::vector<std::uint64_t> kept;
+  std::string text;
+  for (std::uint64_t index = 0; index < parents.count; ++index) {
+    bool fits = true;
+    for (std::size_t i = 0; i < key.columns.size() && fits; ++i) {
+      if (choices[i].empty()) continue;
+      text.clear();
+      parents.columns[i]->AppendText(index, text);
+      const TypeOfColumn type = types_.at(key.columns[i]);
+      fits =
+          std::ranges::any_of(choices[i], [&](const ColumnLimits* one) { return Satisfies(text, one->limits, type); });
+    }
+    if (fits) kept.push_back(index);
+  }
+  if (kept.size() == parents.count) return;
+  if (kept.empty() && !ReferenceIsOptional(key))
+    throw Error(sqlstate::kForeignKeyViolation,
+                "cannot generate rows for table \"" + table_.name + "\": no row of referenced table " +
+                    key.referenced_table + " satisfies its CHECK constraints",
+                "Foreign key \"" + key.name + "\" (" + JoinColumnNames(table_, key.columns) +
+                    ") has to refer to one whose key the CHECK constraints of these columns allow.",
+                "Add such rows to " + key.referenced_table + ".");
+  for (ValueSetPointer& values : parents.columns)
+    if (!kept.empty()) values = MakePickedValueSet(values, kept);
+  parents.count = kept.size();
+  parents.dense_first.reset();
+  parents.description += ", those that CHECKs allow";
 }
 
 // A solved CHECK is kept only by columns that the plan draws within limits; on others the server has to judge.
@@ -301,15 +328,37 @@ bool PlanBuilder::IsKept(const Condition& condition) const {
       return false;
     if (state->role == ColumnRole::AlwaysNull) return !state->limits.not_null;
     if (state->role == ColumnRole::Reference)
-      return state->limits.limits.IsUnlimited() || table_.foreign_keys[state->foreign_key].referenced_oid != table_.oid;
+      return state->limits.limits.IsUnlimited() || !unfiltered_references_.contains(state->foreign_key);
     return state->role != ColumnRole::Sequential || SequenceFits(*state);
   });
 }
 
+// Patterns of a column that were too large to be held all at once.
+bool PlanBuilder::HasPartialPattern(AttributeNumber number) const {
+  const auto is_partial = [](const ColumnLimits& one) {
+    return one.limits.pattern != nullptr && one.limits.pattern->is_partial;
+  };
+  const ColumnState* state = Find(number);
+  if (state != nullptr && is_partial(state->limits)) return true;
+  return std::ranges::any_of(groups_, [&](const CheckGroup& group) {
+    return std::ranges::any_of(group.cases, [&](const CheckCase& one) {
+      const auto found = one.limits.find(number);
+      return found != one.limits.end() && is_partial(found->second);
+    });
+  });
+}
+
 void PlanBuilder::JudgeChecks() {
-  for (Condition& condition : conditions_)
-    if (condition.why_not.empty() && !IsKept(condition))
+  for (Condition& condition : conditions_) {
+    if (!condition.why_not.empty()) continue;
+    if (!IsKept(condition)) {
       condition.why_not = "a column of it is filled by something else";
+    } else if (std::ranges::any_of(condition.columns, [this](AttributeNumber n) { return HasPartialPattern(n); })) {
+      condition.why_not = "the patterns of a column are too large together";
+    }
+  }
+  for (const Condition& condition : conditions_)
+    if (!condition.why_not.empty()) plan_->rejected_checks.push_back(condition.name);
 }
 
 }  // namespace dbmocker

@@ -45,14 +45,25 @@ void PlanBuilder::ReportColumns() {
   }
 }
 
+// True if the CHECK limits a single column that can only be NULL because its CHECKs contradict each other.
+bool PlanBuilder::IsContradicted(const Condition& condition) const {
+  const ColumnState* state = condition.columns.size() == 1 ? Find(condition.columns.front()) : nullptr;
+  return state != nullptr && state->limits.is_contradiction;
+}
+
 void PlanBuilder::ReportConstraints() {
   for (const Condition& condition : conditions_) {
     const bool is_domain = condition.domain_column != 0;
     const std::string name =
         is_domain ? condition.name + " of " + table_.FindColumn(condition.domain_column)->name : condition.name;
+    const bool is_solved = condition.why_not.empty();
+    const bool is_infeasible = is_solved && IsContradicted(condition);
     AddLine("constraint", name, is_domain ? "DOMAIN CHECK" : "CHECK",
-            condition.why_not.empty() ? "construction" : "rejection",
-            condition.text + (condition.why_not.empty() ? "" : "; " + condition.why_not));
+            is_infeasible ? "infeasible"
+            : is_solved   ? "solved"
+                          : "rejection",
+            condition.text + (is_infeasible ? "; no value satisfies it and the others, only NULL" : "") +
+                (is_solved ? "" : "; " + condition.why_not));
   }
   for (const UniqueKey& key : table_.unique_keys) {
     const auto& [method, detail] = key_methods_[key.name];

@@ -71,7 +71,7 @@ ValueSetPointer PlanBuilder::MakeTypeValues(ColumnState& state, bool unique) {
       ValueLimits plain = limits;
       plain.pattern = nullptr;
       ValueSetPointer values = MakeTypeValueSet(type, state.base.type_modifier, plain, unique, context_);
-      if (values != nullptr) values = FitToPattern(std::move(values), *limits.pattern, true);
+      if (values != nullptr) values = FitToPattern(std::move(values), *limits.pattern, unique);
       if (values != nullptr) return values;
     }
     return MakeTypeValueSet(type, state.base.type_modifier, limits, unique, context_);

@@ -17,8 +17,8 @@ namespace {
 bool IsOrdered(const Type& type) {
   if (type.kind == TypeKind::Enum) return true;
   if (type.schema != "pg_catalog") return false;
-  static constexpr const char* kNames[] = {"int2",   "int4",   "int8", "oid",  "money",     "numeric",
-                                           "float4", "float8", "date", "time", "timestamp", "timestamptz"};
+  static constexpr const char* kNames[] = {"int2",   "int4", "int8", "oid",       "money",       "numeric", "float4",
+                                           "float8", "date", "time", "timestamp", "timestamptz", "interval"};
   return std::ranges::any_of(kNames, [&](const char* name) { return type.name == name; });
 }
 
@@ -208,9 +208,19 @@ std::optional<ColumnReading> AsArray(const Expression& expression, const TypesBy
   return ColumnReading{inner.column, type->second, false};
 }
 
-// x <@ ARRAY[…]: only these elements.
+Atom HasMembers(AttributeNumber column, std::vector<std::string> members) {
+  Atom atom = OfColumn(column);
+  atom.limits[column].limits.members = std::move(members);
+  return atom;
+}
+
+// x @> ARRAY[…]: all of these elements. x <@ ARRAY[…]: only these.
 std::optional<Atom> ReadContained(const Expression& left, const std::string& name, const Expression& right,
                                   const TypesByColumn& types) {
+  if (const auto whole = name == "@>" ? AsArray(left, types) : name == "<@" ? AsArray(right, types) : std::nullopt) {
+    const auto members = AsConstantList(name == "@>" ? right : left);
+    return members ? std::optional(HasMembers(whole->column, *members)) : std::nullopt;
+  }
   const auto array = name == "<@" ? AsArray(left, types) : name == "@>" ? AsArray(right, types) : std::nullopt;
   const auto list = array ? AsConstantList(name == "<@" ? right : left) : std::nullopt;
   if (!list || list->empty()) return std::nullopt;
@@ -220,10 +230,14 @@ std::optional<Atom> ReadContained(const Expression& left, const std::string& nam
   return OfElements(array->column, std::move(limits));
 }
 
-// constant <> ALL (x) and the like, x an array: what holds of every element.
-std::optional<Atom> ReadEveryElement(const Expression& list, bool negated, const TypesByColumn& types) {
+// constant <> ALL (x) and the like, x an array: what holds of every element. constant = ANY (x): one that there is.
+std::optional<Atom> ReadElement(const Expression& list, bool negated, const TypesByColumn& types) {
   const bool every = (list.kind == Expression::Kind::AllOf) != negated;
   const auto constant = AsConstant(list.arguments[0]);
+  const bool is_equal = (negated ? NegateComparison(list.name) : list.name) == "=";
+  if (const auto holder =
+          !every && is_equal && constant && !constant->is_null ? AsArray(list.arguments[1], types) : std::nullopt)
+    return HasMembers(holder->column, {constant->text});
   const auto array = every && constant && !constant->is_null ? AsArray(list.arguments[1], types) : std::nullopt;
   if (!array) return std::nullopt;
   const std::string name = FlipComparison(negated ? NegateComparison(list.name) : list.name);
@@ -266,6 +280,10 @@ Atom FromTextCondition(TextCondition condition) {
   Atom atom = OfColumn(condition.column.column);
   if (condition.pattern == nullptr) {
     atom.why_not = std::move(condition.why_not);
+  } else if (condition.pattern->exact.IsEmpty(true)) {
+    atom.is_impossible = true;
+  } else if (condition.pattern->exact.IsEmpty()) {
+    atom.why_not = "it asks for characters beyond ASCII";
   } else {
     atom.limits[condition.column.column].limits.pattern = std::move(condition.pattern);
   }
@@ -296,7 +314,7 @@ std::optional<Atom> CompareLabels(const Expression& left, const std::string& nam
 }
 
 Atom ReadSides(const Expression& comparison, const Expression& left, const std::string& name, const Expression& right,
-               const TypesByColumn& types, std::int64_t now) {
+               const TypesByColumn& types, const Clock& clock) {
   const auto constant = AsConstant(right);
   if (constant && !constant->is_null && !FlipComparison(name).empty()) {
     if (const auto column = AsColumn(left, types)) {
@@ -323,7 +341,7 @@ Atom ReadSides(const Expression& comparison, const Expression& left, const std::
     if (condition->pattern != nullptr) return FromTextCondition(std::move(*condition));
     why = condition->why_not;
   }
-  if (const auto relation = ReadRelation(left, name, right, types, now)) {
+  if (const auto relation = ReadRelation(left, name, right, types, clock)) {
     if (relation->columns.size() == 1) {
       if (auto atom = AsLimits(*relation, types)) return *atom;
     } else {
@@ -338,7 +356,7 @@ Atom ReadSides(const Expression& comparison, const Expression& left, const std::
 
 }  // namespace
 
-Atom ReadComparison(const Expression& comparison, bool negated, const TypesByColumn& types, std::int64_t now) {
+Atom ReadComparison(const Expression& comparison, bool negated, const TypesByColumn& types, const Clock& clock) {
   const Expression* left = &comparison.arguments[0];
   const Expression* right = &comparison.arguments[1];
   std::string name = comparison.name == "!=" ? "<>" : comparison.name;
@@ -351,12 +369,12 @@ Atom ReadComparison(const Expression& comparison, bool negated, const TypesByCol
     if (opposite.empty()) return Unread(comparison, "operator " + name + " is not read");
     name = opposite;
   }
-  return ReadSides(comparison, *left, name, *right, types, now);
+  return ReadSides(comparison, *left, name, *right, types, clock);
 }
 
 Atom ReadListAtom(const Expression& list, bool negated, const TypesByColumn& types) {
   const auto texts = AsConstantList(list.arguments[1]);
-  if (auto atom = ReadEveryElement(list, negated, types)) return *atom;
+  if (auto atom = ReadElement(list, negated, types)) return *atom;
   if (!texts) return Unread(list, "the list is not constant");
   const bool any = (list.kind == Expression::Kind::AnyOf) != negated;
   const std::string name = negated ? NegateComparison(list.name) : list.name;

@@ -21,7 +21,7 @@ struct Atom {
 };
 
 // left `name` right; "" where an operator has no name for its opposite gives an unread atom.
-Atom ReadComparison(const Expression& comparison, bool negated, const TypesByColumn& types, std::int64_t now);
+Atom ReadComparison(const Expression& comparison, bool negated, const TypesByColumn& types, const Clock& clock);
 // scalar op ANY/ALL (constant list).
 Atom ReadListAtom(const Expression& list, bool negated, const TypesByColumn& types);
 // A boolean column, or any other expression that is true or false by itself.

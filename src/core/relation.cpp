@@ -18,6 +18,10 @@ namespace {
 
 constexpr int kFloatDecimals = 6;
 
+// Stand for now() (microseconds) and current_date (days) among the columns of a polynomial.
+constexpr AttributeNumber kNow = -1000;
+constexpr AttributeNumber kToday = -1001;
+
 // A sum of terms, times 10^-decimals; temporal terms are in microseconds, plain dates in days.
 struct Polynomial {
   std::vector<Relation::Term> terms;
@@ -55,10 +59,9 @@ void AddTerm(std::vector<Relation::Term>& terms, Relation::Term term) {
 std::optional<Polynomial> Sum(Polynomial left, Polynomial right, bool minus) {
   // Numbers next to days count days; anything else temporal is in microseconds.
   const auto to_micros = [](Polynomial& p) {
-    if (p.family == 'd')
-      p.family = 't';
-    else
-      return true;
+    if (p.family != 'd') return true;
+    p.family = 't';
+    p.slack *= kMicrosPerDay;
     return Scale(p, kMicrosPerDay);
   };
   char family = left.family;
@@ -113,7 +116,7 @@ std::optional<Polynomial> Product(const Polynomial& left, const Polynomial& righ
 
 class PolynomialReader {
  public:
-  PolynomialReader(const TypesByColumn& types, std::int64_t now) : types_(types), now_(now) {}
+  explicit PolynomialReader(const TypesByColumn& types) : types_(types) {}
 
   std::optional<Polynomial> Read(const Expression& expression) const {
     using Kind = Expression::Kind;
@@ -162,11 +165,8 @@ class PolynomialReader {
                  ? operand
                  : std::nullopt;
     if (type == "date" && operand->family == 't' && operand->terms.size() == 1 &&
-        operand->terms.front().columns.empty()) {
-      operand->family = 'd';
-      operand->terms.front().coefficient /= kMicrosPerDay;
-      return operand;
-    }
+        operand->terms.front().coefficient == 1 && operand->terms.front().columns == std::vector<AttributeNumber>{kNow})
+      return Moment("current_date");
     return type.starts_with("timestamp") && (operand->family == 't' || operand->family == 'd') ? operand : std::nullopt;
   }
 
@@ -214,10 +214,11 @@ class PolynomialReader {
     Polynomial result;
     if (name == "current_date") {
       result.family = 'd';
-      result.terms.push_back({now_ / kMicrosPerDay, {}});
+      result.terms.push_back({1, {kToday}});
+      result.slack = 1;
     } else if (kMoments.contains(name)) {
       result.family = 't';
-      result.terms.push_back({now_, {}});
+      result.terms.push_back({1, {kNow}});
       result.slack = kMicrosPerDay;
     } else {
       return std::nullopt;
@@ -226,8 +227,28 @@ class PolynomialReader {
   }
 
   const TypesByColumn& types_;
-  std::int64_t now_;
 };
+
+// Puts the clock's time in for now() and current_date: the later one where the sum grows with it, else the earlier one,
+// so that a sum that is not above zero stays so. False if a product holds it.
+bool PutTime(std::vector<Relation::Term>& terms, const Clock& clock) {
+  const std::vector<Relation::Term> before = std::move(terms);
+  terms.clear();
+  for (const Relation::Term& term : before) {
+    const auto held = std::ranges::find_if(term.columns, [](AttributeNumber n) { return n == kNow || n == kToday; });
+    if (held == term.columns.end()) {
+      AddTerm(terms, term);
+      continue;
+    }
+    if (term.columns.size() > 1) return false;
+    Int128 value =
+        term.coefficient > 0 ? std::max(clock.reference, clock.today) : std::min(clock.reference, clock.today);
+    if (*held == kToday) value /= kMicrosPerDay;
+    if (!Multiply(value, term.coefficient)) return false;
+    AddTerm(terms, {value, {}});
+  }
+  return true;
+}
 
 std::optional<Relation> ReadTextRelation(const Expression& left, const std::string& name, const Expression& right,
                                          const TypesByColumn& types) {
@@ -251,8 +272,8 @@ Int128 DivideUp(Int128 dividend, Int128 divisor) { return -DivideDown(-dividend,
 }  // namespace
 
 std::optional<Relation> ReadRelation(const Expression& left, const std::string& name, const Expression& right,
-                                     const TypesByColumn& types, std::int64_t now) {
-  const PolynomialReader reader(types, now);
+                                     const TypesByColumn& types, const Clock& clock) {
+  const PolynomialReader reader(types);
   auto a = reader.Read(left);
   auto b = a ? reader.Read(right) : std::nullopt;
   if (!b) return ReadTextRelation(left, name, right, types);
@@ -262,6 +283,7 @@ std::optional<Relation> ReadRelation(const Expression& left, const std::string& 
   if (mixed_numbers) return std::nullopt;
   auto difference = is_greater ? Sum(std::move(*b), std::move(*a), true) : Sum(std::move(*a), std::move(*b), true);
   if (!difference) return ReadTextRelation(left, name, right, types);
+  if (!PutTime(difference->terms, clock)) return std::nullopt;
   Relation relation;
   relation.terms = std::move(difference->terms);
   if (name == "<" || name == ">") {
@@ -285,13 +307,14 @@ std::optional<Relation> ReadRelation(const Expression& left, const std::string& 
 }
 
 std::optional<bool> CompareConstants(const Expression& left, const std::string& name, const Expression& right,
-                                     std::int64_t now) {
+                                     const Clock& clock) {
   const TypesByColumn none;
-  const PolynomialReader reader(none, now);
+  const PolynomialReader reader(none);
   auto a = reader.Read(left);
   auto b = a ? reader.Read(right) : std::nullopt;
   int order = 0;
   if (auto difference = b && a->family == b->family ? Sum(std::move(*a), std::move(*b), true) : std::nullopt) {
+    if (!PutTime(difference->terms, {clock.today, clock.today})) return std::nullopt;
     const Int128 value = difference->terms.empty() ? 0 : difference->terms.front().coefficient;
     order = value < 0 ? -1 : value > 0;
   } else {
@@ -309,8 +332,8 @@ std::optional<bool> CompareConstants(const Expression& left, const std::string& 
   return std::nullopt;
 }
 
-bool BoundPosition(const Relation& relation, AttributeNumber target,
-                   const std::map<AttributeNumber, std::int64_t>& positions, PositionBounds& bounds) {
+bool BoundPosition(const Relation& relation, AttributeNumber target, std::span<const ColumnPosition> positions,
+                   PositionBounds& bounds) {
   Int128 factor = 0;
   Int128 rest = 0;
   for (const Relation::Term& term : relation.terms) {
@@ -321,8 +344,8 @@ bool BoundPosition(const Relation& relation, AttributeNumber target,
         ++occurrences;
         continue;
       }
-      const auto found = positions.find(column);
-      if (found == positions.end() || !Multiply(value, found->second)) return false;
+      const auto found = std::ranges::find(positions, column, &ColumnPosition::column);
+      if (found == positions.end() || !Multiply(value, found->position)) return false;
     }
     if (occurrences > 1 ||
         __builtin_add_overflow(occurrences == 1 ? factor : rest, value, occurrences == 1 ? &factor : &rest))

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,13 +39,20 @@ struct Relation {
   bool operator==(const Relation&) const = default;
 };
 
+// What now() and current_date stand for, in microseconds since 2000: CHECKs that compare with them are evaluated on the
+// present day, whatever day rows are drawn against, so a bound is taken on the safe side of both.
+struct Clock {
+  std::int64_t reference = 0;
+  std::int64_t today = 0;  // the start of the present day, UTC
+};
+
 // left `name` right as a relation; nullopt if it is none that can be kept. A relation over one column comes out too.
 std::optional<Relation> ReadRelation(const Expression& left, const std::string& name, const Expression& right,
-                                     const TypesByColumn& types, std::int64_t now);
+                                     const TypesByColumn& types, const Clock& clock);
 
 // Whether the comparison of two expressions without columns holds; nullopt if they are not both numbers or texts.
 std::optional<bool> CompareConstants(const Expression& left, const std::string& name, const Expression& right,
-                                     std::int64_t now);
+                                     const Clock& clock);
 
 // Closed bounds of positions; empty if lower > upper.
 struct PositionBounds {
@@ -53,10 +61,16 @@ struct PositionBounds {
   std::optional<Int128> without;  // a position inside that is not allowed
 };
 
+// Where a column of a row stands.
+struct ColumnPosition {
+  AttributeNumber column = 0;
+  std::int64_t position = 0;
+};
+
 // Narrows `bounds` to what an Order relation leaves to `target` where the others stand at `positions`. False if the
 // target's factor does not come out (it occurs twice in a product, or a number is too large): nothing is known then.
-bool BoundPosition(const Relation& relation, AttributeNumber target,
-                   const std::map<AttributeNumber, std::int64_t>& positions, PositionBounds& bounds);
+bool BoundPosition(const Relation& relation, AttributeNumber target, std::span<const ColumnPosition> positions,
+                   PositionBounds& bounds);
 
 // How positions of a type are written and compared: the decimals that they hold; nullopt for types without positions.
 struct PositionScale {

@@ -23,12 +23,14 @@ constexpr Want kTrue = 1;
 constexpr Want kFalse = 2;
 constexpr Want kNull = 4;
 constexpr Want kAnything = 7;
+constexpr std::size_t kMostTakenApart = 40;  // members of a list that are read one by one
 
 Want Opposite(Want want) { return (want & kNull) | (want & kTrue ? kFalse : 0) | (want & kFalse ? kTrue : 0); }
 
 class CaseReader {
  public:
-  CaseReader(const TypesByColumn& types, int number, std::int64_t now) : types_(types), number_(number), now_(now) {}
+  CaseReader(const TypesByColumn& types, int number, const Clock& clock)
+      : types_(types), number_(number), clock_(clock) {}
 
   CheckCases Read(const Expression& expression, Want want) const {
     using Kind = Expression::Kind;
@@ -273,14 +275,39 @@ class CaseReader {
     for (const Expression* side : {&a, &b})
       if (const auto constant = AsConstant(*side); constant && constant->is_null)
         return (want & kNull) != 0 ? AnyCase() : CheckCases{};
+    if (comparison.name == "&&")
+      if (const auto lists = Overlap(comparison)) return Read(*lists, want);
     if (const auto counted = CountNulls(comparison)) return NullCounts(*counted, want);
     if (const auto parts = TakeApart(comparison)) return Parts(*parts, want);
     if (comparison.columns.empty() && !ReadsValue(comparison)) {
-      const auto holds = CompareConstants(a, comparison.name, b, now_);
+      const auto holds = CompareConstants(a, comparison.name, b, clock_);
       if (holds) return (want & (*holds ? kTrue : kFalse)) != 0 ? AnyCase() : CheckCases{};
     }
     return OfAtom(want, comparison.columns,
-                  [&](bool negated) { return ReadComparison(comparison, negated, types_, now_); });
+                  [&](bool negated) { return ReadComparison(comparison, negated, types_, clock_); });
+  }
+
+  // array && ARRAY[a, b] as a = ANY (array) OR b = ANY (array).
+  static std::optional<Expression> Overlap(const Expression& comparison) {
+    const bool list_first = AsConstantList(comparison.arguments[0]).has_value();
+    const Expression& array = comparison.arguments[list_first ? 1 : 0];
+    const auto texts = AsConstantList(comparison.arguments[list_first ? 0 : 1]);
+    if (!texts || texts->empty() || texts->size() > kMostTakenApart) return std::nullopt;
+    Expression junction;
+    junction.kind = Expression::Kind::Or;
+    junction.columns = comparison.columns;
+    for (const std::string& text : *texts) {
+      Expression constant;
+      constant.kind = Expression::Kind::Constant;
+      constant.type = "text";
+      constant.value = text;
+      Expression one = comparison;
+      one.kind = Expression::Kind::AnyOf;
+      one.name = "=";
+      one.arguments = {std::move(constant), array};
+      junction.arguments.push_back(std::move(one));
+    }
+    return junction;
   }
 
   // num_nonnulls(…) between least and most.
@@ -302,7 +329,6 @@ class CaseReader {
   }
 
   CheckCases List(const Expression& list, Want want) const {
-    constexpr std::size_t kMostTakenApart = 40;
     const auto texts = AsConstantList(list.arguments[1]);
     const bool plain = list.name == "=" || list.name == "<>" || list.name == "!=";
     if (!texts || !plain || TakeApart(list.arguments[0])) {
@@ -412,7 +438,7 @@ class CaseReader {
 
   const TypesByColumn& types_;
   int number_;
-  std::int64_t now_;
+  Clock clock_;
 };
 
 }  // namespace
@@ -426,14 +452,14 @@ TypeOfColumn UnwrapDomains(const Type& type, int type_modifier) {
   return result;
 }
 
-CheckCases ReadCases(const Expression& check, const TypesByColumn& types, int number, std::int64_t now) {
-  return CaseReader(types, number, now).Read(check, kTrue | kNull);
+CheckCases ReadCases(const Expression& check, const TypesByColumn& types, int number, const Clock& clock) {
+  return CaseReader(types, number, clock).Read(check, kTrue | kNull);
 }
 
 bool SolveCheck(const Expression& check, const TypesByColumn& types, LimitsByColumn& limits) {
   CheckCases before(1);
   before.front().limits = limits;
-  const CheckCases cases = BothCases(before, ReadCases(check, types, 0, 0), types);
+  const CheckCases cases = BothCases(before, ReadCases(check, types, 0, {}), types);
   if (cases.empty())
     throw Error(sqlstate::kInvalidParameterValue, "the limits contradict each other",
                 "No value satisfies all of them at once.");

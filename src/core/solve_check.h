@@ -19,6 +19,7 @@ struct ColumnLimits {
   ValueLimits limits;
   bool not_null = false;
   bool always_null = false;
+  bool is_contradiction = false;  // always_null because no value satisfies all that is asked
 };
 
 using LimitsByColumn = std::map<AttributeNumber, ColumnLimits>;
@@ -39,8 +40,7 @@ struct CheckCase {
 using CheckCases = std::vector<CheckCase>;
 
 // All ways to satisfy `check`, where number 0 stands for VALUE in a domain's check; `number` goes into residues.
-// `now` is what now() gives, in microseconds since 2000.
-CheckCases ReadCases(const Expression& check, const TypesByColumn& types, int number, std::int64_t now);
+CheckCases ReadCases(const Expression& check, const TypesByColumn& types, int number, const Clock& clock);
 
 // Adds to `limits` what `check` says of each column alone; `types` gives the type of a column and its modifier. Returns
 // true if rows within the limits always satisfy the check; on false the limits still hold what could be read of it

@@ -199,7 +199,8 @@ TextCondition PullBack(const Operand& operand, const TextPattern& pattern) {
     preferred = exact ? BeforeChange(*preferred, change) : std::nullopt;
     if (!preferred) return Refused(operand, "a function around the column is not seen through");
   }
-  return {operand.column, std::make_shared<TextPattern>(TextPattern{std::move(*exact), std::move(*preferred)}), ""};
+  return {operand.column, std::make_shared<TextPattern>(TextPattern{std::move(*exact), std::move(*preferred), false}),
+          ""};
 }
 
 TextPattern Opposite(const TextPattern& pattern) {
@@ -337,7 +338,12 @@ std::optional<TextCondition> ReadTextLength(const Expression& left, const std::s
   const auto operand = ReadOperand(call.arguments.front(), types);
   auto count = AsInteger(number);
   if (!operand || !count) return std::nullopt;
-  if (call.name == "bit_length") count = *count / 8;
+  if (call.name == "bit_length") {
+    const std::int64_t bytes = *count / 8;  // a limit between two bytes is one at the byte below, or above
+    const bool is_between = *count % 8 != 0;
+    if (is_between && (name == "=" || *count < 0)) return Refused(*operand, "it counts bits that make no whole bytes");
+    count = is_between && (name == "<" || name == ">=") ? bytes + 1 : bytes;
+  }
   std::int64_t least = 0;
   std::int64_t most = -1;
   if (name == "=") {

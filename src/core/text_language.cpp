@@ -138,7 +138,7 @@ bool TextLanguage::Matches(std::string_view text) const {
   return accepts_[state];
 }
 
-bool TextLanguage::IsEmpty() const {
+bool TextLanguage::IsEmpty(bool all) const {
   std::vector<bool> seen(states(), false);
   std::vector<std::size_t> waiting{0};
   seen[0] = true;
@@ -146,7 +146,7 @@ bool TextLanguage::IsEmpty() const {
     const std::size_t state = waiting.back();
     waiting.pop_back();
     if (accepts_[state]) return false;
-    for (int symbol = 0; symbol < kOtherSymbol; ++symbol) {
+    for (int symbol = 0; symbol < (all ? kSymbolCount : kOtherSymbol); ++symbol) {
       const std::size_t target = Next(state, symbol);
       if (!seen[target]) waiting.push_back(target);
       seen[target] = true;

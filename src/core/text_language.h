@@ -46,7 +46,8 @@ class TextLanguage {
   TextLanguage BeforeFolding(bool to_lower) const;
 
   bool Matches(std::string_view text) const;
-  bool IsEmpty() const;  // of texts that can be written
+  // Of texts that can be written: those of ASCII characters. With `all`, of any texts.
+  bool IsEmpty(bool all = false) const;
   bool operator==(const TextLanguage&) const = default;
 
   std::size_t states() const { return accepts_.size(); }
@@ -70,6 +71,7 @@ class TextLanguage {
 struct TextPattern {
   TextLanguage exact;
   TextLanguage preferred;  // inside `exact`; may be empty
+  bool is_partial = false;  // texts must match more than this, which was too large to be added
   bool operator==(const TextPattern&) const = default;
 };
 using TextPatternPointer = std::shared_ptr<const TextPattern>;

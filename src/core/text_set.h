@@ -28,6 +28,7 @@ struct TextTraits {
   std::size_t min_chars = 1;
   std::size_t max_chars = kMaxRendered;
   bool can_cut = false;  // a text that is too long may be cut at its end
+  std::string shape = {};  // see ValueSet::Shape(); lost where texts are cut
 };
 
 // How texts of a column are stored.
@@ -60,6 +61,7 @@ class TextSet final : public ValueSet, public TextStorageHolder {
   bool IsInjective(bool) const override { return traits_.injective; }
   Encoding encoding() const override { return format_.is_input ? Encoding::InputText : storage().encoding(); }
   std::string Describe() const override { return std::string(traits_.description); }
+  std::string Shape() const override { return traits_.shape; }
 
   void AppendText(std::uint64_t index, std::string& out) const override {
     char buffer[kMaxRendered + TextCursor::kSlack];
@@ -102,6 +104,7 @@ ValueSetPointer MakeTextSet(const ProviderRequest& request, TextTraits traits, R
   if (traits.max_chars > format->max_chars) {
     if (!traits.can_cut) return nullptr;
     traits.injective = false;
+    traits.shape.clear();
     traits.min_chars = std::min(traits.min_chars, format->max_chars / 2 + 1);
   }
   if (format->min_chars > traits.min_chars) return nullptr;

@@ -66,6 +66,7 @@ class RandomTextValueSet final : public ValueSet, public TextStorageHolder {
     if (longest_ != INT64_MAX) text += " of at most " + std::to_string(longest_) + " characters";
     return text;
   }
+  std::string Shape() const override { return longest_ > 0 ? "^[a-z]+( [a-z]+)*$" : "^$"; }
 
  private:
   static std::size_t CountWords(std::uint64_t random) {
@@ -192,6 +193,7 @@ class UniqueTextValueSet final : public ValueSet, public TextStorageHolder {
     return has_words_ ? "distinct words with a code"
                       : "distinct codes of at most " + std::to_string(codes_.longest) + " characters";
   }
+  std::string Shape() const override { return has_words_ ? "^[a-z]+[0-9][0-9a-z]*$" : "^[0-9a-z]*$"; }
 
  private:
   // No word has a digit and every code begins with one, so the code can be told from the word.

@@ -32,6 +32,7 @@ ValueSetPointer MakeSlug(const ProviderRequest& request) {
   if (!format) return nullptr;
   const std::size_t words = LongestWord(kTitleAdjectives) + LongestWord(kTitleSubjects) + 1;
   TextTraits traits{.description = "slug", .injective = true};
+  traits.shape = "^[a-z][a-z0-9-]*$";
   if (format->max_chars < words + 5) {
     traits.size = 1;
     traits.max_chars = std::min<std::size_t>(format->max_chars, 8);
@@ -54,12 +55,25 @@ ValueSetPointer MakeSlug(const ProviderRequest& request) {
   });
 }
 
+// What web texts look like, whatever their words.
+std::string ShapeAround(std::string_view before, std::string_view after, char separator) {
+  std::string shape = "^";
+  const auto quote = [&shape](std::string_view text) {
+    for (const char c : text) shape += c == '.' ? std::string("[.]") : std::string(1, c);
+  };
+  quote(before);
+  shape += "[a-z0-9][a-z0-9" + std::string(1, separator) + "]*";
+  quote(after);
+  return shape + "$";
+}
+
 ValueSetPointer MakeWebText(const ProviderRequest& request, std::string_view description, std::string_view before,
                             std::string_view after, char separator, bool can_be_short) {
   const std::size_t words = LongestWord(kTitleAdjectives) + LongestWord(kTitleSubjects) + 1;
   const auto format = MakeTextColumn(request);
   if (!format) return nullptr;
   TextTraits traits{.description = description, .injective = true};
+  traits.shape = ShapeAround(before, after, separator);
   const std::size_t fixed = before.size() + after.size();
   if (can_be_short && format->max_chars < fixed + words + 8) {
     if (format->max_chars < fixed + 4) return nullptr;

@@ -94,6 +94,14 @@ inline Node* MutateTree(Node* node, Node* (*mutator)(Node*, void*), void* contex
 #endif
 }
 
+inline bool WalkTree(Node* node, bool (*walker)(Node*, void*), void* context) {
+#if PG_VERSION_NUM >= 160000
+  return expression_tree_walker(node, walker, context);
+#else
+  return expression_tree_walker(node, reinterpret_cast<bool (*)()>(reinterpret_cast<void (*)()>(walker)), context);
+#endif
+}
+
 inline void ReserveSettingPrefix(const char* prefix) {
 #if PG_VERSION_NUM >= 150000
   MarkGUCPrefixReserved(prefix);

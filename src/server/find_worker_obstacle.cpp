@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "server/compat.h"
+#include "server/see_through.h"
 
 namespace dbmocker::server {
 namespace {
@@ -19,24 +20,31 @@ bool IsParallelSafe(Node* expression) {
   return max_parallel_hazard(query) == PROPARALLEL_SAFE;
 }
 
-bool HasSafeChecks(Relation target) {
-  TupleConstr* const constraints = RelationGetDescr(target)->constr;
-  for (int i = 0; constraints != nullptr && i < constraints->num_check; ++i)
-    if (!IsParallelSafe(compat::CheckExpression(target, &constraints->check[i]))) return false;
-  return true;
+// What keeps workers from evaluating a CHECK, or from reading it as the calling process has.
+const char* FindCheckObstacle(Node* check) {
+  if (!IsParallelSafe(check)) return "is not parallel safe";
+  return TakesTrying(check) ? "calls a function that workers cannot look into" : nullptr;
 }
 
-bool HasSafeDomain(Oid type) {
-  if (get_typtype(type) != TYPTYPE_DOMAIN) return true;
+const char* FindTableCheckObstacle(Relation target) {
+  TupleConstr* const constraints = RelationGetDescr(target)->constr;
+  for (int i = 0; constraints != nullptr && i < constraints->num_check; ++i)
+    if (const char* obstacle = FindCheckObstacle(compat::CheckExpression(target, &constraints->check[i])))
+      return psprintf("a CHECK constraint %s", obstacle);
+  return nullptr;
+}
+
+const char* FindDomainObstacle(Oid type) {
+  if (get_typtype(type) != TYPTYPE_DOMAIN) return nullptr;
   auto* domain = static_cast<DomainConstraintRef*>(palloc0(sizeof(DomainConstraintRef)));
   InitDomainConstraintRef(type, domain, CurrentMemoryContext, false);
   ListCell* cell = nullptr;
   foreach (cell, domain->constraints) {
     auto* constraint = static_cast<DomainConstraintState*>(lfirst(cell));
-    if (constraint->check_expr != nullptr && !IsParallelSafe(reinterpret_cast<Node*>(constraint->check_expr)))
-      return false;
+    const char* obstacle = FindCheckObstacle(reinterpret_cast<Node*>(constraint->check_expr));
+    if (obstacle != nullptr) return psprintf("a domain's CHECK %s", obstacle);
   }
-  return true;
+  return nullptr;
 }
 
 bool HasSafeInput(Oid type) {
@@ -65,7 +73,7 @@ const char* FindColumnObstacle(Relation target, const Column& column, const Plan
       return column.is_generated ? "a generated column's expression is not parallel safe"
                                  : "a default is not parallel safe";
   }
-  if (!HasSafeDomain(type)) return "a domain's CHECK is not parallel safe";
+  if (const char* obstacle = FindDomainObstacle(type)) return obstacle;
   if (!HasSafeInput(type)) return "a type's input function is not parallel safe";
   if (MayHoldDomain(*column.type)) return "a type holds a domain";
   return nullptr;
@@ -81,7 +89,7 @@ const char* FindWorkerObstacle(Relation target, const Table& table, const Plan& 
   }
   if (target->rd_rel->relispartition && !IsParallelSafe(reinterpret_cast<Node*>(RelationGetPartitionQual(target))))
     return "the partition's bounds are not parallel safe";
-  return HasSafeChecks(target) ? nullptr : "a CHECK constraint is not parallel safe";
+  return FindTableCheckObstacle(target);
 }
 
 }  // namespace dbmocker::server

@@ -90,6 +90,8 @@ std::unique_ptr<Plan> PlanFacts(const Table& table, std::int64_t rows, const Run
   PlanOptions plan_options;
   plan_options.seed = options.seed;
   plan_options.reference_time = options.reference_time;
+  constexpr std::int64_t kDay = USECS_PER_DAY;
+  plan_options.present_day = GetCurrentTransactionStartTimestamp() / kDay * kDay;
   plan_options.null_probability = options.null_probability;
   for (std::size_t place = 0; place < table.foreign_keys.size(); ++place)
     if (std::count(options.trigger_filled, options.trigger_filled + options.trigger_filled_count,

@@ -55,7 +55,9 @@ void MeasureRejection(Oid target, const Table& table, const Plan& plan, const Ru
   for (const auto& entry : producer.rejections()) draws += entry.second;
   for (PlanLine& line : lines) {
     if (!IsRejected(line)) continue;
-    const auto failed = producer.rejections().find(line.name.substr(0, line.name.find(" of ")));
+    const bool is_domain = line.kind != "CHECK";  // "constraint of column"
+    const auto failed =
+        producer.rejections().find(is_domain ? line.name.substr(0, line.name.rfind(" of ")) : line.name);
     const std::uint64_t failures = failed == producer.rejections().end() ? 0 : failed->second;
     line.detail += "; " + Percent(draws - failures, draws) + " of the draws pass";
   }

@@ -1,4 +1,5 @@
-// See probe_null_count.h. The function runs inside a subtransaction: whatever error it raises means "no".
+// See probe_null_count.h. The function runs inside a subtransaction that is always undone: whatever error it raises
+// means "no". There are at most 512 calls of it, so that what comes out does not depend on time.
 // Read first: CountsAll.
 #include "server/probe_null_count.h"
 
@@ -65,18 +66,45 @@ char CountsAll(FuncExpr* call, int count, const ElementType& element) {
   return counts_nulls ? 'n' : 'v';
 }
 
+// Only functions that promise to do nothing but compute, in a language that keeps to its caller's rights.
+bool MayCount(FuncExpr* call) {
+  if (get_func_namespace(call->funcid) == PG_CATALOG_NAMESPACE || list_length(call->args) != 1 || call->funcretset ||
+      !IsA(linitial(call->args), ArrayExpr) || IsInParallelMode() ||
+      (call->funcresulttype != INT4OID && call->funcresulttype != INT8OID))
+    return false;
+  auto* array = static_cast<ArrayExpr*>(linitial(call->args));
+  const int count = list_length(array->elements);
+  if (array->multidims || count < 2 || count > kMostElements || !compat::MayExecute(call->funcid)) return false;
+  HeapTuple function = SearchSysCache1(PROCOID, ObjectIdGetDatum(call->funcid));
+  if (!HeapTupleIsValid(function)) return false;
+  auto* form = reinterpret_cast<Form_pg_proc>(GETSTRUCT(function));
+  const bool may_count = form->prokind == PROKIND_FUNCTION && form->provolatile == PROVOLATILE_IMMUTABLE &&
+                         !form->prosecdef &&
+                         (form->prolang == SQLlanguageId || form->prolang == get_language_oid("plpgsql", true));
+  ReleaseSysCache(function);
+  return may_count;
+}
+
+// Inside the subtransaction: the function runs as its owner, cannot change rows or settings, and the next call of it
+// comes only because the one before ended; like the INSERT that it judges, it can be cancelled.
+void RestrictFunction(Oid function) {
+  HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+  if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for function %u", function);
+  const Oid owner = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proowner;
+  ReleaseSysCache(tuple);
+  Oid user = InvalidOid;
+  int security = 0;
+  GetUserIdAndSecContext(&user, &security);
+  SetUserIdAndSecContext(owner, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+  (void)set_config_option("transaction_read_only", "on", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
+}
+
 }  // namespace
 
 const char* ProbeNullCount(FuncExpr* call) {
-  if (get_func_namespace(call->funcid) == PG_CATALOG_NAMESPACE || list_length(call->args) != 1 || call->funcretset ||
-      !IsA(linitial(call->args), ArrayExpr) || IsInParallelMode() ||
-      (call->funcresulttype != INT4OID && call->funcresulttype != INT8OID) ||
-      func_volatile(call->funcid) != PROVOLATILE_IMMUTABLE || get_func_prokind(call->funcid) != PROKIND_FUNCTION ||
-      !compat::MayExecute(call->funcid))
-    return nullptr;
+  if (!MayCount(call)) return nullptr;
   auto* array = static_cast<ArrayExpr*>(linitial(call->args));
   const int count = list_length(array->elements);
-  if (array->multidims || count < 2 || count > kMostElements) return nullptr;
   ElementType element = {array->element_typeid, 0, false, 'i'};
   get_typlenbyvalalign(element.oid, &element.length, &element.by_value, &element.alignment);
   MemoryContext const context = CurrentMemoryContext;
@@ -86,8 +114,10 @@ const char* ProbeNullCount(FuncExpr* call) {
   MemoryContextSwitchTo(context);
   PG_TRY();
   {
+    RestrictFunction(call->funcid);
     counted = CountsAll(call, count, element);
-    ReleaseCurrentSubTransaction();
+    // Nothing that the function did stays, nor the restrictions.
+    RollbackAndReleaseCurrentSubTransaction();
     MemoryContextSwitchTo(context);
     CurrentResourceOwner = owner;
   }

@@ -19,6 +19,7 @@ RowProducer::RowProducer(const Table& table, const Plan& plan, const ProducerSet
       relation_(relation),
       estate_(estate),
       result_relation_(result_relation),
+      may_move_(plan.HasStride() || DependsOnOrder(table, plan)),
       produced_(settings.skip_rows),
       end_(plan.rows) {
   if (!plan.checked_keys.empty() && settings_.probe_stored_rows)
@@ -59,10 +60,6 @@ bool HoldsCheckedDomain(const Type& type) {
   return is_checked(type.element) || std::ranges::any_of(type.attributes, [&](const CompositeAttribute& attribute) {
            return is_checked(attribute.type);
          });
-}
-
-bool HoldsCheckedDomainOrIsOne(const Type& type) {
-  return (type.kind == TypeKind::Domain && !type.constraints.empty()) || HoldsCheckedDomain(type);
 }
 
 // Reads `text` in a subtransaction, since before PostgreSQL 16 a refusal is an error. Returns nullptr, or the domain's
@@ -118,9 +115,9 @@ bool ConflictsInIndex(ResultRelInfo* relation, Oid index, TupleTableSlot* slot, 
 
 bool DependsOnOrder(const Table& table, const Plan& plan) {
   if (plan.HasStride()) return false;
-  return !table.checks.empty() || table.is_partition || !plan.probed_keys.empty() ||
-         std::ranges::any_of(table.columns,
-                             [](const Column& column) { return HoldsCheckedDomainOrIsOne(*column.type); });
+  return !plan.rejected_checks.empty() || !plan.probed_keys.empty() || !plan.checked_keys.empty() ||
+         table.is_partition ||
+         std::ranges::any_of(table.columns, [](const Column& column) { return HoldsCheckedDomain(*column.type); });
 }
 
 // --------------------------------------------------------------------------------------------------------- preparation

@@ -57,7 +57,8 @@ struct ServerCheck {
 };
 
 // True if a row that is drawn again takes the next of the spare positions, so that rows depend on the order in which
-// they are made; else each depends on its ordinal only.
+// they are made; else each depends on its ordinal only. CHECKs that hold by construction do not count: a row that fails
+// one all the same keeps its keys when it is drawn again.
 bool DependsOnOrder(const Table& table, const Plan& plan);
 
 class RowProducer {
@@ -156,6 +157,7 @@ class RowProducer {
   Batch scratch_;
   std::vector<std::uint64_t> ordinals_;
   std::vector<std::uint64_t> positions_;
+  bool may_move_;  // rows that are drawn again may take other positions
   std::uint64_t produced_ = 0;
   std::uint64_t end_ = 0;  // of the range in work
   std::uint64_t spare_ = 0;  // spare positions used

@@ -11,6 +11,11 @@
 #include "server/produce_rows.h"
 
 namespace dbmocker::server {
+namespace {
+
+constexpr char kRefused[] = "a trigger";  // the reason of RedrawRow
+
+}  // namespace
 
 // Checks the batch, redraws what fails, and returns how many rows are left.
 int RowProducer::CheckBatch(int rows) {
@@ -28,7 +33,7 @@ int RowProducer::CheckBatch(int rows) {
 
 bool RowProducer::RedrawRow() {
   ++redrawn_rows_;
-  RedrawGroup({0}, {"a trigger"});
+  RedrawGroup({0}, {kRefused});
   const bool is_made = dropped_.empty();
   dropped_.clear();
   return is_made;
@@ -76,8 +81,10 @@ void RowProducer::DropOrFail(int row, const char* reason, int draws) {
 }
 
 // Rows that others of the run may refer to keep their keys, unless the keys are at fault or nothing else has helped.
-// Where positions are few, rows keep theirs three times of four: what is at fault is mostly something else.
+// So do rows that must not depend on the order in which they are made. Where positions are few, rows keep theirs three
+// times of four: what is at fault is mostly something else.
 bool RowProducer::KeepsPosition(const char* reason, int attempt) const {
+  if (!may_move_ && reason != kRefused) return true;
   const auto is_key = [&](const std::vector<std::string>& names) { return std::ranges::count(names, reason) > 0; };
   if (is_key(plan_.probed_keys) || is_key(plan_.checked_keys)) return false;
   const bool is_referred_to = settings_.keep_keys || !plan_.same_table_references.empty();

@@ -4,6 +4,7 @@
 #include "server/see_through.h"
 
 #include "server/compat.h"
+#include "server/probe_null_count.h"
 #include "server/read_plpgsql.h"
 
 namespace dbmocker::server {
@@ -102,7 +103,7 @@ Node* ReadBodyAtHome(HeapTuple function, FuncExpr* call, bool is_plpgsql) {
 }
 
 // A body that cannot be read counts as unknown; cancellation and lack of memory do not.
-Node* ReadBodySafely(HeapTuple function, FuncExpr* call, bool is_plpgsql) {
+Node* ReadBodySafely(HeapTuple function, FuncExpr* call, bool is_plpgsql, bool* has_failed) {
   if (IsInParallelMode()) return ReadBodyAtHome(function, call, is_plpgsql);  // no subtransactions there
   MemoryContext const context = CurrentMemoryContext;
   ResourceOwner const owner = CurrentResourceOwner;
@@ -128,14 +129,13 @@ Node* ReadBodySafely(HeapTuple function, FuncExpr* call, bool is_plpgsql) {
     if (category == ERRCODE_OPERATOR_INTERVENTION || category == ERRCODE_INSUFFICIENT_RESOURCES) ReThrowError(error);
     FreeErrorData(error);
     expression = nullptr;
+    *has_failed = true;
   }
   PG_END_TRY();
   return expression;
 }
 
-}  // namespace
-
-Node* SeeThroughCall(FuncExpr* call, bool* is_strict) {
+Node* SeeThrough(FuncExpr* call, bool* is_strict, bool* has_failed) {
   if (get_func_namespace(call->funcid) == PG_CATALOG_NAMESPACE || call->funcretset || call->funcvariadic)
     return nullptr;
   HeapTuple function = SearchSysCache1(PROCOID, ObjectIdGetDatum(call->funcid));
@@ -148,9 +148,42 @@ Node* SeeThroughCall(FuncExpr* call, bool* is_strict) {
   const bool may_read = (form->prolang == SQLlanguageId || is_plpgsql) && form->prokind == PROKIND_FUNCTION &&
                         form->pronargs == list_length(call->args) && form->prorettype == call->funcresulttype &&
                         !type_is_rowtype(form->prorettype);
-  if (may_read) expression = ReadBodySafely(function, call, is_plpgsql);
+  if (may_read) expression = ReadBodySafely(function, call, is_plpgsql, has_failed);
   ReleaseSysCache(function);
   return expression;
+}
+
+struct Search {
+  int depth;  // of functions in functions
+};
+
+bool FindTrying(Node* node, void* context) {
+  constexpr int kMaxDepth = 8;
+  auto* search = static_cast<Search*>(context);
+  if (node == nullptr) return false;
+  if (IsA(node, FuncExpr) && search->depth < kMaxDepth) {
+    auto* call = reinterpret_cast<FuncExpr*>(node);
+    bool is_strict = false;
+    bool has_failed = false;
+    Node* body = SeeThrough(call, &is_strict, &has_failed);
+    if (has_failed || (body == nullptr && ProbeNullCount(call) != nullptr)) return true;
+    search->depth++;
+    if (body != nullptr && FindTrying(body, context)) return true;
+    search->depth--;
+  }
+  return compat::WalkTree(node, FindTrying, context);
+}
+
+}  // namespace
+
+Node* SeeThroughCall(FuncExpr* call, bool* is_strict) {
+  bool has_failed = false;
+  return SeeThrough(call, is_strict, &has_failed);
+}
+
+bool TakesTrying(Node* expression) {
+  Search search = {0};
+  return FindTrying(expression, &search);
 }
 
 }  // namespace dbmocker::server

@@ -4,10 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "../../src/core/temporal_text.h"
 #include "sample_expressions.h"
 #include "table_builder.h"
 
@@ -160,7 +163,7 @@ class CheckCasesTest : public ::testing::Test {
   void ExpectSolved(const std::vector<std::string>& used, std::size_t count = 2000) {
     const auto plan = BuildPlan(table_.table, count, Options(), {});
     for (const PlanLine& line : plan->lines)
-      EXPECT_TRUE(line.kind != "CHECK" || line.method == "construction") << line.name << ": " << line.detail;
+      EXPECT_TRUE(line.kind != "CHECK" || line.method == "solved") << line.name << ": " << line.detail;
     const Rows rows = MakeRows(*plan, table_.table, 0, count);
     for (std::size_t row = 0; row < count; ++row)
       for (const CheckConstraint& check : table_.table.checks) {
@@ -273,6 +276,82 @@ TEST_F(CheckCasesTest, UniqueColumnsMayBeNullByCase) {
   ExpectSolved({"a", "b"});
   const Rows rows = GenerateRows(table_.table, 2000);
   EXPECT_EQ(CountDistinct(rows, "a") + CountNulls(rows.at("a")), 2000U);
+}
+
+TEST_F(CheckCasesTest, NowIsTheServersAndTheReferenceTimes) {
+  constexpr std::int64_t kDay = 86'400'000'000;
+  Expression now = Node(Kind::Function, {}, "now");
+  now.type = "timestamp with time zone";
+  Expression today = Node(Kind::Function, {}, "current_date");
+  today.type = "date";
+  table_.NotNull("starts, ends").Check(Compare(Col("starts"), "<", now)).Check(Compare(Col("ends"), ">", today));
+  for (const std::int64_t distance : {-400, 0, 400}) {
+    PlanOptions options = Options();
+    options.reference_time = 9000 * kDay;
+    options.present_day = (9000 + distance) * kDay;
+    const auto plan = BuildPlan(table_.table, 500, options, {});
+    const Rows rows = MakeRows(*plan, table_.table, 0, 500);
+    std::string first;
+    std::string last;
+    AppendDate(9000 + std::min<std::int64_t>(distance, 0), first);
+    AppendDate(9000 + std::max<std::int64_t>(distance, 0), last);
+    for (std::size_t row = 0; row < 500; ++row) {
+      ASSERT_LT(*rows.at("starts")[row], first);
+      ASSERT_GT(*rows.at("ends")[row], last);
+    }
+  }
+}
+
+// The sum of squared deviations from `expected`, in units of it.
+double ChiSquare(const std::map<std::string, std::size_t>& counts, double expected) {
+  double sum = 0;
+  for (const auto& entry : counts) {
+    const double deviation = static_cast<double>(entry.second) - expected;
+    sum += deviation * deviation / expected;
+  }
+  return sum;
+}
+
+TEST_F(CheckCasesTest, CasesAreEquallyOften) {
+  table_.Check(Compare(Count({"a", "b", "c"}), "=", Number("1")));
+  const Rows rows = GenerateRows(table_.table, 6000);
+  std::map<std::string, std::size_t> counts;
+  for (const char* name : {"a", "b", "c"}) counts[name] = 6000 - CountNulls(rows.at(name));
+  EXPECT_LT(ChiSquare(counts, 2000), 13.8);  // 2 degrees of freedom, p = 0.001
+}
+
+TEST_F(CheckCasesTest, ValuesInsideACaseAreUniform) {
+  table_.Check(Any({All({Compare(Col("kind"), "=", "low"), Between(Col("a"), "1", "9")}),
+                    All({Compare(Col("kind"), "=", "high"), Compare(Col("a"), ">", "1000")})}));
+  table_.NotNull("kind, a");
+  const Rows rows = GenerateRows(table_.table, 9000);
+  std::map<std::string, std::size_t> counts;
+  std::size_t low = 0;
+  for (std::size_t row = 0; row < 9000; ++row) {
+    if (rows.at("kind")[row] != "low") continue;
+    ++counts[*rows.at("a")[row]];
+    ++low;
+  }
+  ASSERT_EQ(counts.size(), 9U);
+  EXPECT_LT(ChiSquare(counts, static_cast<double>(low) / 9), 26.1);  // 8 degrees of freedom, p = 0.001
+  std::map<std::string, std::size_t> kinds{{"low", low}, {"high", 9000 - low}};
+  EXPECT_LT(ChiSquare(kinds, 4500), 10.8);
+}
+
+TEST_F(CheckCasesTest, OrderDoesNotDriveValuesToTheBound) {
+  table_.NotNull("a, b").Check(Compare(Col("a"), "<", Col("b")));
+  table_.Check(Between(Col("a"), "0", "1000")).Check(Between(Col("b"), "0", "1000"));
+  const Rows rows = GenerateRows(table_.table, 5000);
+  std::size_t touching = 0;
+  std::set<long> gaps;
+  for (std::size_t row = 0; row < 5000; ++row) {
+    const long gap = std::stol(*rows.at("b")[row]) - std::stol(*rows.at("a")[row]);
+    ASSERT_GT(gap, 0);
+    touching += gap == 1 ? 1 : 0;
+    gaps.insert(gap);
+  }
+  EXPECT_LT(touching, 200U);
+  EXPECT_GT(gaps.size(), 300U);
 }
 
 TEST_F(CheckCasesTest, RowsDoNotDependOnTheBatch) {

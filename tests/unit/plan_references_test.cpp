@@ -210,8 +210,8 @@ TEST(PlanReferencesTest, KeysThatChecksForbidAreNotReferredTo) {
   const auto plan = BuildPlan(table.table, 10, Options(), facts);
   std::map<std::string, std::string> methods;
   for (const PlanLine& line : plan->lines) methods[line.name] = line.method;
-  EXPECT_EQ(methods.at("check_0"), "construction");
-  EXPECT_EQ(methods.at("check_1"), "construction");
+  EXPECT_EQ(methods.at("check_0"), "solved");
+  EXPECT_EQ(methods.at("check_1"), "solved");
   const Rows rows = GenerateRows(table.table, 200, facts);
   for (const Cell& parent : rows.at("parent_id")) ASSERT_TRUE(!parent || std::stoll(*parent) > 5);
 

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "../../src/core/read_regex.h"
 #include "decode_values.h"
 #include "sample_tables.h"
 
@@ -46,6 +47,23 @@ TEST(ProviderLimits, EveryProviderRespectsMinimalLengths) {
       }
     }
   }
+}
+
+// What a set promises of its texts is the ground of proofs.
+TEST(ProviderLimits, ShapesHold) {
+  std::size_t shapes = 0;
+  for (const std::string& name : ProviderNames()) {
+    for (const char* type : {"text", "varchar(8)", "varchar(14)", "varchar(22)", "varchar(40)"}) {
+      const auto values = MakeProvided(name, type);
+      if (!values || values->Shape().empty()) continue;
+      ++shapes;
+      const auto shape = ReadRegex(values->Shape(), false).pattern;
+      ASSERT_TRUE(shape) << values->Shape();
+      for (std::uint64_t index : sample::SampleIndexes(*values, 500))
+        ASSERT_TRUE(shape->exact.Matches(TextOf(*values, index))) << name << ": " << TextOf(*values, index);
+    }
+  }
+  EXPECT_GT(shapes, 20U);
 }
 
 std::string NativeText(const ValueSet& values, std::uint64_t word, const std::string& type) {

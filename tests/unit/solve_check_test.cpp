@@ -168,6 +168,23 @@ TEST_F(SolveCheckTest, ImpossibleBranchesCountForNothing) {
   EXPECT_EQ(Intervals("amount"), "[7,8]");
 }
 
+TEST_F(SolveCheckTest, ElementsOfArrays) {
+  const auto list = [](const Texts& texts) {
+    Expression array = Node(Kind::ArrayConst, {});
+    for (const std::string& text : texts) array.elements.emplace_back(text);
+    return array;
+  };
+  EXPECT_TRUE(Solve(Node(Kind::Operator, {Col("tags"), list({"a", "b"})}, "@>")));
+  EXPECT_TRUE(Solve(Node(Kind::AnyOf, {Constant("c"), Col("tags")}, "=")));
+  EXPECT_EQ(LimitsOf("tags").limits.members, (Texts{"a", "b", "c"}));
+  const Column& column = table_.At("tags");
+  const auto values = MakeSet(column.type, -1, LimitsOf("tags").limits);
+  for (std::uint64_t i = 0; i < 200; ++i) EXPECT_TRUE(TextOf(*values, i).starts_with("{a,b,c")) << TextOf(*values, i);
+  EXPECT_TRUE(Solve(IsNotNull(Col("tags"))));
+  EXPECT_THROW(Solve(Node(Kind::Operator, {Col("tags"), list({"a", "d"})}, "<@")), Error);
+  EXPECT_THROW(Solve(Compare(Call("cardinality", Col("tags")), "<=", "2")), Error);
+}
+
 TEST_F(SolveCheckTest, ContradictionsLeaveNull) {
   EXPECT_TRUE(Solve(All({Compare(Col("amount"), ">", "5"), Compare(Col("amount"), "<", "3")})));
   EXPECT_TRUE(LimitsOf("amount").always_null);

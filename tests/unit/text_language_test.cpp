@@ -162,6 +162,47 @@ TEST(TextLanguageTest, FoldingAndSetsOfTexts) {
   EXPECT_EQ(TextLanguage::Unite(Read("^a$").exact, Read("^b$").exact), Read("^[ab]$").exact);
 }
 
+TEST(TextLanguageTest, LargeSetsAreKeptWhereTheirShapeProvesIt) {
+  const auto words = MakeSet(BaseType("text"), -1, {}, true);
+  ASSERT_GT(words->Size(), 1'000'000U);
+  EXPECT_EQ(FitToPattern(words, Read("^[a-z]"), true), words);
+  EXPECT_EQ(FitToPattern(words, Read("^[^x]*$"), true), nullptr);  // most match, but some do not
+  const auto filtered = FitToPattern(words, Read("^[^x]*$"), false);
+  ASSERT_NE(filtered, nullptr);
+  for (std::uint64_t i = 0; i < 5000; ++i)
+    ASSERT_EQ(TextOf(*filtered, i * 7919).find('x'), std::string::npos) << TextOf(*filtered, i * 7919);
+}
+
+TEST(TextLanguageTest, PlainTextKeepsItsShape) {
+  for (const int length : {-1, 1, 2, 5, 14, 20, 30, 300})
+    for (const bool unique : {false, true}) {
+      const auto values = MakeSet(BaseType("varchar"), length < 0 ? -1 : CharacterModifier(length), {}, unique);
+      const TextPattern shape = Read(values->Shape());
+      for (std::uint64_t i = 0; i < 3000; ++i) {
+        const std::string text = TextOf(*values, i * 7919 % values->Size());
+        ASSERT_TRUE(shape.exact.Matches(text)) << text;
+      }
+    }
+}
+
+TEST(TextLanguageTest, LeavingOutKeepsValuesDistinct) {
+  const TypePointer type = BaseType("int4");
+  const auto numbers = MakeSequenceValueSet(*type, 1, 1, 30'000);
+  const std::set<std::string> texts{"1", "77", "29998", "29999", "30000"};
+  const auto rest = LeaveOut(numbers, {texts.begin(), texts.end()});
+  ASSERT_EQ(rest->Size(), 29'995U);
+  EXPECT_TRUE(rest->IsInjective());
+  std::set<std::string> seen;
+  for (std::uint64_t i = 0; i < rest->Size(); ++i) {
+    seen.insert(TextOf(*rest, i));
+    ASSERT_FALSE(texts.contains(TextOf(*rest, i)));
+  }
+  EXPECT_EQ(seen.size(), rest->Size());
+  const auto few = MakeListValueSet(*BaseType("text"), {"a", "b", "c"});
+  EXPECT_EQ(LeaveOut(few, {"b"})->Size(), 2U);
+  EXPECT_EQ(LeaveOut(few, {"a", "b", "c"}), nullptr);
+}
+
 TEST(TextLanguageTest, ProvidersAreKeptWhereTheyMatch) {
   const auto words = MakeListValueSet(*BaseType("text"), {"red", "green", "blue", "gray", "gold", "Blue"});
   const auto fitting = FitToPattern(words, Read("^g"), true);
