@@ -91,6 +91,7 @@ class PlanBuilder {
   void CloseGroup(CheckGroup group, const std::map<std::size_t, CheckCases>& open);
   void TakeLimits();
   void FilterParents();
+  bool ReadParents(const ForeignKey& key, ParentKeys& parents);
   void FilterParentsOf(const ForeignKey& key, ParentKeys& parents);
   std::vector<const ColumnLimits*> ChoicesFor(AttributeNumber number) const;
   void NoteResidues(const CheckCase& one);
@@ -199,6 +200,7 @@ class PlanBuilder {
   std::set<AttributeNumber> case_folded_;  // columns that some key reads through lower() or upper()
   std::map<std::size_t, std::vector<std::uint64_t>> leaders_;  // foreign keys -> parents that suit those that follow
   std::set<std::size_t> followers_;  // foreign keys that draw parents to match another key's
+  std::set<AttributeNumber> textless_;  // columns that refer to keys which cannot be read
   std::set<std::size_t> unfiltered_references_;  // foreign keys that may refer to keys that CHECKs forbid
   std::set<std::size_t> key_references_;  // foreign keys whose lane a unique key decides
   std::vector<std::set<AttributeNumber>> unique_column_sets_;  // sets whose values are distinct by construction

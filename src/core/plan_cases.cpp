@@ -124,14 +124,12 @@ std::optional<CaseDriver> PlanBuilder::MakeDriver(const CheckGroup& group, Attri
     }
     return set;
   };
-  if (state->values->Size() <= kMostJudged) {
-    for (std::uint64_t index = 0; index < state->values->Size(); ++index) driver.by_index.push_back(judge(index));
-    return driver;
-  }
-  if (!HasValueLimits(group, number)) {
+  if (!HasValueLimits(group, number) || textless_.contains(number)) {
     CaseSet open;
     for (std::size_t i = 0; i < cases.size(); ++i) open[i] = !LimitsIn(cases[i], number).always_null || follows_null;
     driver.judge = [open](std::uint64_t) { return open; };
+  } else if (state->values->Size() <= kMostJudged) {
+    for (std::uint64_t index = 0; index < state->values->Size(); ++index) driver.by_index.push_back(judge(index));
   } else {
     driver.judge = judge;
   }
@@ -201,7 +199,7 @@ void PlanBuilder::PlaceCaseNulls(CheckGroup& group, AttributeNumber number) {
 
 // True if another value of the column may be taken without breaking a key.
 bool PlanBuilder::MayMove(const ColumnState& state) const {
-  if (state.values == nullptr || state.lane < 0) return false;
+  if (state.values == nullptr || state.lane < 0 || textless_.contains(state.column->number)) return false;
   if (state.role == ColumnRole::Free) return true;
   if (state.role != ColumnRole::Reference || key_references_.contains(state.foreign_key)) return false;
   const ForeignKey& key = table_.foreign_keys[state.foreign_key];
@@ -235,7 +233,7 @@ AttributeNumber PlanBuilder::ChooseTarget(const Relation& relation, const Depend
   const auto is_known = [&](AttributeNumber other, AttributeNumber target) {
     const ColumnState* state = Find(other);
     return state != nullptr && state->role != ColumnRole::Generated && state->role != ColumnRole::ServerDefault &&
-           !reaches(other, target, reaches);
+           !textless_.contains(other) && !reaches(other, target, reaches);
   };
   for (const AttributeNumber number : candidates) {
     const ColumnState* state = Find(number);

@@ -83,30 +83,38 @@ ValueInterval WidestInterval(const Relation& relation, AttributeNumber target, c
   return interval;
 }
 
+bool NarrowByRelation(CheckCase& one, const Relation& relation, std::size_t side, const TypesByColumn& types) {
+  const AttributeNumber target = relation.columns[side];
+  const AttributeNumber other = relation.columns[1 - side];
+  const auto known = one.limits.find(other);
+  const auto type_of_other = types.find(other);
+  const auto type = types.find(target);
+  if (known == one.limits.end() || known->second.always_null || type_of_other == types.end() || type == types.end() ||
+      !FindPositionScale(type->second))
+    return false;
+  ColumnLimits narrowed;
+  narrowed.limits.intervals.push_back(
+      WidestInterval(relation, target, type->second, other, type_of_other->second, known->second.limits));
+  if (!narrowed.limits.intervals.front().lower && !narrowed.limits.intervals.front().upper) return false;
+  const ColumnLimits before = one.limits[target];
+  try {
+    MergeColumnLimits(one.limits[target], narrowed, type->second);
+  } catch (const Error&) {
+    return false;  // found out when rows are made
+  }
+  return !SameColumnLimits(before, one.limits[target]);
+}
+
 // Narrows limits by what relations say of single columns, whatever the others take inside their limits: with a <= b and
 // b <= 10, a is at most 10. Only sums with one column on each side are followed.
 void FollowRelations(CheckCase& one, const TypesByColumn& types) {
-  for (const Relation& relation : one.relations) {
-    if (relation.kind != Relation::Kind::Order || relation.columns.size() != 2) continue;
-    if (relation.comparison == Relation::Comparison::Different) continue;
-    for (std::size_t side = 0; side < 2; ++side) {
-      const AttributeNumber target = relation.columns[side];
-      const AttributeNumber other = relation.columns[1 - side];
-      const auto known = one.limits.find(other);
-      const auto type_of_other = types.find(other);
-      const auto type = types.find(target);
-      if (known == one.limits.end() || known->second.always_null || type_of_other == types.end() ||
-          type == types.end() || !FindPositionScale(type->second))
-        continue;
-      ColumnLimits narrowed;
-      narrowed.limits.intervals.push_back(
-          WidestInterval(relation, target, type->second, other, type_of_other->second, known->second.limits));
-      if (!narrowed.limits.intervals.front().lower && !narrowed.limits.intervals.front().upper) continue;
-      try {
-        MergeColumnLimits(one.limits[target], narrowed, type->second);
-      } catch (const Error&) {
-        continue;  // found out when rows are made
-      }
+  bool changed = true;
+  for (std::size_t round = 0; changed && round <= one.relations.size(); ++round) {
+    changed = false;
+    for (const Relation& relation : one.relations) {
+      if (relation.kind != Relation::Kind::Order || relation.columns.size() != 2) continue;
+      if (relation.comparison == Relation::Comparison::Different) continue;
+      for (std::size_t side = 0; side < 2; ++side) changed |= NarrowByRelation(one, relation, side, types);
     }
   }
 }
@@ -272,6 +280,26 @@ std::vector<const ColumnLimits*> PlanBuilder::ChoicesFor(AttributeNumber number)
   return is_open ? std::vector<const ColumnLimits*>{} : choices;
 }
 
+// Gives the stored keys of columns that CHECKs read their texts. False if they have none.
+bool PlanBuilder::ReadParents(const ForeignKey& key, ParentKeys& parents) {
+  if (parents.dense_first) return true;
+  bool has_texts = true;
+  for (std::size_t i = 0; i < key.columns.size(); ++i) {
+    const AttributeNumber number = key.columns[i];
+    const bool is_read = std::ranges::any_of(conditions_, [number](const Condition& condition) {
+      return std::ranges::count(condition.columns, number) > 0;
+    });
+    if (!is_read) continue;
+    if (ValueSetPointer decoded = MakeDecodedValueSet(parents.columns[i], *types_.at(number).type)) {
+      parents.columns[i] = std::move(decoded);
+    } else {
+      textless_.insert(number);
+      has_texts = false;
+    }
+  }
+  return has_texts;
+}
+
 // Keys of referenced tables that no case allows are not referred to.
 void PlanBuilder::FilterParents() {
   constexpr std::uint64_t kMostKeys = 500'000;
@@ -279,7 +307,8 @@ void PlanBuilder::FilterParents() {
     const ForeignKey& key = table_.foreign_keys[place];
     const auto parents = facts_.parents.find(place);
     if (parents != facts_.parents.end() && parents->second.count == 0) continue;
-    if (key.referenced_oid == table_.oid || parents == facts_.parents.end() || parents->second.count > kMostKeys) {
+    const bool has_texts = parents != facts_.parents.end() && ReadParents(key, parents->second);
+    if (!has_texts || key.referenced_oid == table_.oid || parents->second.count > kMostKeys) {
       unfiltered_references_.insert(place);
     } else {
       FilterParentsOf(key, parents->second);
@@ -327,6 +356,7 @@ bool PlanBuilder::IsKept(const Condition& condition) const {
     if (state == nullptr || state->role == ColumnRole::Generated || state->role == ColumnRole::ServerDefault)
       return false;
     if (state->role == ColumnRole::AlwaysNull) return !state->limits.not_null;
+    if (state->role == ColumnRole::Reference && textless_.contains(number)) return ChoicesFor(number).empty();
     if (state->role == ColumnRole::Reference)
       return state->limits.limits.IsUnlimited() || !unfiltered_references_.contains(state->foreign_key);
     return state->role != ColumnRole::Sequential || SequenceFits(*state);

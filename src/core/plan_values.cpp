@@ -116,6 +116,7 @@ ValueSetPointer PlanBuilder::MakeProvided(const ColumnState& state, GroupKind gr
   Meaning meaning = *state.meaning;
   meaning.group = group;
   try {
+    if (state.limits.limits.elements != nullptr || !state.limits.limits.members.empty()) return nullptr;
     if (state.limits.limits.json != nullptr &&
         (!state.limits.limits.json->keys.empty() || !state.limits.limits.json->types.empty()))
       return nullptr;
