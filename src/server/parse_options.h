@@ -22,7 +22,7 @@ struct RunOptions {
   int batch_size;  // rows; 0 = by the row's width
   int max_attempts;  // draws of one row before the run gives up
   int memory_limit_mb;  // for the keys of referenced tables
-  int workers;  // parallel workers at most; kAutomaticWorkers: by the machine and the number of rows
+  int max_workers;  // parallel workers at most; kAutomaticWorkers: by the machine and the number of rows
   bool freeze;  // rows are written frozen, as COPY FREEZE does
   bool analyze;  // ANALYZE the target after the run
   bool skip_failed;  // generate_schema() goes on with the next table where one fails
