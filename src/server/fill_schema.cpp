@@ -78,6 +78,7 @@ class SchemaFiller {
 
  private:
   static constexpr int kMostRounds = 3;
+  static constexpr std::int64_t kLongTry = USECS_PER_SEC;  // tables that took longer to fail are not tried again
 
   // Tables that failed may have missed rows that a trigger looks for, of tables that were filled after them. False if
   // there is nothing more to gain.
@@ -86,7 +87,8 @@ class SchemaFiller {
     for (const FillStep& step : plan_.order.steps) {
       const auto report = std::ranges::find(reports_, step.table, &RunReport::target);
       const bool is_open = report != reports_.end() && report->rows == 0 && report->writer == nullptr;
-      if (is_open && !refused_.contains(step.table)) failed.push_back(&step);
+      const bool is_cheap = is_open && report->elapsed < kLongTry;
+      if (is_cheap && !refused_.contains(step.table)) failed.push_back(&step);
     }
     const auto count_failed = [&] {
       return std::ranges::count_if(reports_, [](const RunReport& report) { return report.writer == nullptr; });
@@ -117,7 +119,8 @@ class SchemaFiller {
     for (int learnt = 0;; ++learnt) {
       if (TryCall(fill, &fault)) return;
       reports_.resize(place);
-      if (learnt == kMostLearnt || !AddMissingParent(step.table, fault)) break;
+      const bool is_long = CallServer([] { return GetCurrentTimestamp(); }) - started > kMostLearnt * kLongTry;
+      if (is_long || learnt == kMostLearnt || !AddMissingParent(step.table, fault)) break;
     }
     const char* problem = CallServer([&] { return DescribeProblem(fault.error); });
     Report(step, problem, CallServer([] { return GetCurrentTimestamp(); }) - started);

@@ -71,6 +71,7 @@ void SettleFault(TryFault* fault) {
   copy(error->hint, sizeof error->hint, from->hint);
   copy(fault->schema, sizeof fault->schema, from->schema_name);
   copy(fault->table, sizeof fault->table, from->table_name);
+  copy(fault->column, sizeof fault->column, from->column_name);
   copy(fault->constraint, sizeof fault->constraint, from->constraint_name);
   if (from->sqlerrcode == ERRCODE_FOREIGN_KEY_VIOLATION) CopyKey(from->detail, fault);
   const std::size_t used = std::strlen(error->detail);

@@ -15,6 +15,7 @@ struct TryFault {
   bool is_of_server;  // or an error of the generator
   char schema[NAMEDATALEN];  // of the table that the server names; empty if it names none
   char table[NAMEDATALEN];
+  char column[NAMEDATALEN];
   char constraint[NAMEDATALEN];
   char key[512];  // for a missing parent: the values of its key, separated by ", "
 };

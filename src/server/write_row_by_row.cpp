@@ -1,8 +1,9 @@
 // The single writer, a row at a time: what triggers, row security or late checks refuse is undone and drawn again.
-// Counts of draws alone decide when to give up, so that the rows do not depend on the machine.
+// Which rows are stored depends on counts of draws alone, not on the machine: where time decides to give up, nothing is.
 // Read first: RowByRowWriter::Write.
 #include <algorithm>
 #include <cstring>
+#include <string_view>
 
 #include "dbmocker/error.h"
 #include "server/boundary.h"
@@ -45,17 +46,25 @@ std::uint64_t ExecuteInsert(SPIPlanPtr statement) {
   return stored;
 }
 
+// The plan is freed with the current memory context.
 SPIPlanPtr PrepareInsert(const Table& table, const Plan& plan) {
+  auto* cleanup = static_cast<MemoryContextCallback*>(palloc0(sizeof(MemoryContextCallback)));
+  MemoryContext const context = CurrentMemoryContext;
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
   SPIPlanPtr statement = SPI_prepare(InsertStatement(table, plan), 0, nullptr);
   if (statement == nullptr) elog(ERROR, "could not prepare an INSERT: %s", SPI_result_code_string(SPI_result));
   SPI_keepplan(statement);
+  cleanup->func = [](void* plan_to_free) { SPI_freeplan(static_cast<SPIPlanPtr>(plan_to_free)); };
+  cleanup->arg = statement;
+  MemoryContextRegisterResetCallback(context, cleanup);
   SPI_finish();
   return statement;
 }
 
 class RowByRowWriter {
  public:
+  static constexpr std::int64_t kPatience = 3 * USECS_PER_SEC;  // without a row that is accepted
+
   RowByRowWriter(RowProducer& producer, const Table& table, const Plan& plan, const RowByRowSettings& settings)
       : producer_(producer),
         table_(table),
@@ -82,7 +91,6 @@ class RowByRowWriter {
       }
     }
     refused_.count += static_cast<std::int64_t>(plan_.rows - producer_.produced());
-    CallServer([this] { SPI_freeplan(statement_); });
     return refused_;
   }
 
@@ -95,9 +103,11 @@ class RowByRowWriter {
       std::uint64_t stored = 1;
       if (TryCall([&] { stored = CallServer([this] { return ExecuteInsert(statement_); }); }, fault, false)) {
         refused_.taken += stored == 0 && !table_.has_rules ? 1 : 0;
+        last_stored_ = CallServer([] { return GetCurrentTimestamp(); });
         return true;
       }
       if (!MayTryAgain(*fault)) ThrowFault(*fault);
+      if (CallServer([] { return GetCurrentTimestamp(); }) - last_stored_ > kPatience) Fail(*fault);
       if (draws_ == 1 || producer_.last_attempt() % 4 == 1) of_full_row = *fault;
       *fault = of_full_row;
       if (--budget_ <= 0 || draws_ >= settings_.max_attempts) {
@@ -139,6 +149,7 @@ class RowByRowWriter {
   RunScope scope_;
   SPIPlanPtr statement_ = nullptr;
   RefusedRows refused_;
+  TimestampTz last_stored_ = GetCurrentTimestamp();
   int draws_ = 0;
   int judged_ = 0;
   int refused_in_turn_ = 0;
@@ -151,6 +162,11 @@ class RowByRowWriter {
 bool MayHelpToRedraw(const Table& table, const TryFault& fault) {
   if (!fault.is_of_server) return false;
   if (std::strcmp(fault.error.sqlstate, "42501") == 0) return table.row_security;
+  // A column that the role may not insert into keeps its default.
+  const auto column = std::ranges::find(table.columns, std::string_view(fault.column), &Column::name);
+  if (std::strcmp(fault.error.sqlstate, sqlstate::kNotNullViolation) == 0 && column != table.columns.end() &&
+      !column->may_insert)
+    return false;
   // Missing features, prerequisites and objects, internal errors.
   constexpr const char* kHopelessClasses[] = {"0A", "25", "26", "28", "34", "3B", "3D", "3F",
                                               "42", "55", "58", "72", "F0", "HV", "XX"};
