@@ -15,10 +15,11 @@ CREATE TYPE dbmocker.run_report AS (
     redrawn_rows bigint,
     heap_bytes bigint,
     seed bigint,
-    reference_time timestamptz
+    reference_time timestamptz,
+    problem text
 );
 COMMENT ON TYPE dbmocker.run_report IS
-    'what one run did: rows written, time taken, writer and workers used, ordinal of the first row, rows drawn again, growth of the heap, seed and reference time';
+    'what one run did: rows written, time taken, writer and workers used, ordinal of the first row, rows drawn again, growth of the heap, seed and reference time, and why there are fewer rows than asked for';
 
 -- Where the next run of a target goes on: two runs of n rows give the rows of one run of 2n.
 CREATE TABLE dbmocker.target_state (
@@ -60,6 +61,13 @@ AS 'MODULE_PATHNAME', 'dbmocker_draw_index';
 COMMENT ON FUNCTION dbmocker.draw_index(bigint, text, bigint, bigint, boolean) IS
     'an index from 0 to size - 1, a pure function of its arguments; distinct ordinals give distinct indexes if is_distinct, and NULL from size on';
 
+CREATE FUNCTION dbmocker.is_own_transaction(transaction xid)
+RETURNS boolean
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'dbmocker_is_own_transaction';
+COMMENT ON FUNCTION dbmocker.is_own_transaction(xid) IS
+    'true for the transaction in progress and its subtransactions: which rows this run has made';
+
 -- Written in SQL so that the server inlines it: in FROM, rows then stream instead of being stored first.
 CREATE FUNCTION dbmocker.rows(prototype anyelement, count bigint, seed bigint DEFAULT NULL,
                               first_row bigint DEFAULT 0, options jsonb DEFAULT '{}')
@@ -83,6 +91,16 @@ LANGUAGE c STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'dbmocker_plan';
 COMMENT ON FUNCTION dbmocker.plan(regclass, bigint, jsonb) IS
     'what generate() would do and why: one line per table decision, column and constraint';
+
+CREATE FUNCTION dbmocker.plan_schema(schema regnamespace, rows bigint DEFAULT NULL, tables jsonb DEFAULT NULL,
+                                     exclude text[] DEFAULT NULL, options jsonb DEFAULT '{}',
+                                     OUT place integer, OUT target regclass, OUT rows_planned bigint, OUT writer text,
+                                     OUT heap_bytes bigint, OUT circle text, OUT feasible boolean, OUT problem text)
+RETURNS SETOF record
+LANGUAGE c STABLE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_plan_schema';
+COMMENT ON FUNCTION dbmocker.plan_schema(regnamespace, bigint, jsonb, text[], jsonb) IS
+    'what generate_schema() would do: the order of the tables, how circles of references are broken, estimated sizes, and why a table cannot be filled';
 
 CREATE FUNCTION dbmocker.verify(target regclass,
                                 OUT target_table regclass, OUT constraint_name text, OUT kind text, OUT violations bigint)

@@ -129,7 +129,7 @@ RESET ROLE;
 DROP POLICY all_rows ON guarded;
 CREATE POLICY first_tenant ON guarded USING (tenant = 1) WITH CHECK (tenant = 1);
 SET ROLE dbmocker_test_writer;
-SELECT dbmocker.generate('test_writers.guarded', 20);
+SELECT rows, redrawn_rows > 0 AS redrawn FROM dbmocker.generate('test_writers.guarded', 20);
 RESET ROLE;
 SELECT count(*) FROM guarded;
 SELECT rows, writer FROM dbmocker.generate('guarded', 20);

@@ -3,6 +3,7 @@
 // Read first: Error.
 #pragma once
 
+#include <cstdint>
 #include <exception>
 #include <string>
 #include <utility>
@@ -38,11 +39,25 @@ class Error : public std::exception {
   Error(std::string sqlstate, std::string message, std::string detail = {}, std::string hint = {})
       : report_{std::move(sqlstate), std::move(message), std::move(detail), std::move(hint)} {}
 
+  explicit Error(ErrorReport report) : report_(std::move(report)) {}
+
   const ErrorReport& report() const noexcept { return report_; }
   const char* what() const noexcept override { return report_.message.c_str(); }
 
  private:
   ErrorReport report_;
+};
+
+// More rows were asked for than a unique key has values: `capacity` rows can be made.
+class CapacityError : public Error {
+ public:
+  CapacityError(std::uint64_t capacity, const ErrorReport& report)
+      : Error(report.sqlstate, report.message, report.detail, report.hint), capacity_(capacity) {}
+
+  std::uint64_t capacity() const noexcept { return capacity_; }
+
+ private:
+  std::uint64_t capacity_;
 };
 
 }  // namespace dbmocker

@@ -59,6 +59,10 @@ IndexSourcePointer MakeSequentialSource(std::uint64_t first);
 // Positions count modulo capacity: any `capacity` consecutive ones are distinct.
 IndexSourcePointer MakePermutedSource(StreamKey key, std::uint64_t block_size, std::uint64_t capacity);
 
+// Over [0, size): every index once before any comes again, in blocks of `size` rows from ordinal `first` on. Rows that
+// are drawn again take their index from `again`.
+IndexSourcePointer MakeDeckSource(StreamKey key, std::uint64_t size, std::uint64_t first, IndexSourcePointer again);
+
 // Digit of another lane in a mixed radix: (lane / divisor) % radix. radix 0 = no modulus.
 IndexSourcePointer MakeDigitSource(LaneNumber lane, std::uint64_t divisor, std::uint64_t radix);
 

@@ -24,6 +24,7 @@ struct PlanOptions {
   // The start of the day on which the server evaluates now(), as reference_time; nullopt: that of reference_time.
   std::optional<std::int64_t> present_day;
   double null_probability = 0.1;  // of nullable columns that nothing else decides, 0 … 1
+  std::vector<std::size_t> trigger_filled;  // places in Table::foreign_keys whose parents come with the row
 };
 
 // ----------------------------------------------------------------------------------------------------------- facts
@@ -40,6 +41,7 @@ struct ParentKeys {
   std::uint64_t count = 0;
   std::vector<ValueSetPointer> columns;
   std::optional<std::int64_t> dense_first;  // the keys are dense_first … dense_first + count - 1
+  bool is_filtered = false;  // CHECKs on the referring columns leave some parents out
   std::string description;  // "dense range 1 … 1000", "1000 keys, 8 kB"
 };
 
@@ -49,6 +51,7 @@ struct TargetFacts {
   std::map<AttributeNumber, std::int64_t> sequence_starts;  // first value that the run may use
   std::map<AttributeNumber, std::optional<std::int64_t>> maxima;
   std::map<std::size_t, ParentKeys> parents;  // by place in Table::foreign_keys
+  std::map<AttributeNumber, std::vector<std::string>> looked_up;  // texts that functions look rows up by
 };
 
 FactRequests FindFactRequests(const Table& table);
@@ -110,6 +113,10 @@ class Plan {
   std::vector<std::size_t> same_table_references;  // places in Table::foreign_keys that refer to rows of this run
   std::vector<PlanLine> lines;  // what is done and why, for plan()
 };
+
+// The values that `column` is going to have in the plan's rows, by row; nullptr if the plan does not make them or may
+// leave them NULL.
+ValueSetPointer MakePlannedKeys(std::shared_ptr<const Plan> plan, AttributeNumber column);
 
 // Compiles the plan. Throws Error: 22023 where more rows are asked for than a key's values allow, where limits are
 // contradictory, where a parent table is empty; 0A000 where a column's type has no generator.

@@ -153,6 +153,7 @@ struct ForeignKey {
   bool is_deferred = false;
   char match = 's';  // 's' SIMPLE, 'f' FULL, 'p' PARTIAL
   bool validated = true;
+  bool needs_children = false;  // a deferred trigger of the referenced table looks at its rows when the run has ended
   std::string text;
 };
 
@@ -164,6 +165,13 @@ struct ExclusionConstraint {
   std::vector<std::string> operators;  // twin of columns
   std::optional<Expression> predicate;
   std::string text;
+};
+
+// Constants that CHECKs of referring tables compare with their copy of a column of this table: without rows that hold
+// them, those tables could not be filled.
+struct KeyDemand {
+  AttributeNumber column = 0;
+  std::vector<std::string> values;  // text forms of the column's type, distinct
 };
 
 struct Trigger {
@@ -208,6 +216,7 @@ struct Table {
   std::vector<UniqueKey> unique_keys;
   std::vector<ForeignKey> foreign_keys;
   std::vector<ExclusionConstraint> exclusions;
+  std::vector<KeyDemand> demands;  // one per column, by column
   std::vector<Trigger> triggers;
   std::vector<Partition> partitions;  // leaves of a partitioned table
   std::string partition_key;  // pg_get_partkeydef(); empty if not partitioned

@@ -1,5 +1,5 @@
-// Arrays of one dimension, written as input text. Random arrays have one to five elements, now and then none, and a few
-// NULL elements; unique ones list all arrays of the shortest length first.
+// Arrays of one dimension, written as input text. Random arrays have one to five elements, now and then none; unique
+// ones list all arrays of the shortest length first. No element is NULL: functions that read arrays seldom bear it.
 // Limits: the number of elements; all others are ignored (the server's check rejects).
 // Read first: ArrayValueSet::AppendText.
 #include <algorithm>
@@ -16,9 +16,9 @@ constexpr std::int64_t kUsualLongest = 5;
 class ArrayValueSet final : public ValueSet {
  public:
   // `members` stand in front, the lengths count what follows them.
-  ArrayValueSet(ValueSetPointer element, char delimiter, LengthLimits lengths, bool unique, bool has_nulls,
+  ArrayValueSet(ValueSetPointer element, char delimiter, LengthLimits lengths, bool unique,
                 const std::vector<std::string>& members)
-      : element_(std::move(element)), delimiter_(delimiter), unique_(unique), has_nulls_(has_nulls) {
+      : element_(std::move(element)), delimiter_(delimiter), unique_(unique) {
     for (const std::string& member : members) {
       if (!front_.empty()) front_.push_back(delimiter);
       AppendArrayElement(member, front_);
@@ -74,19 +74,13 @@ class ArrayValueSet final : public ValueSet {
 
   void AppendRandom(std::uint64_t index, std::string& out) const {
     constexpr std::uint64_t kOneInEmpty = 32;
-    constexpr std::uint64_t kOneInNull = 20;
     const std::uint64_t random = HashIndex(index, 0);
     if (may_be_empty_ && random % kOneInEmpty == 0) return;
     const auto choices = static_cast<std::uint64_t>(longest_ - shortest_ + 1);
     const std::int64_t length = shortest_ + static_cast<std::int64_t>(Scale(random, choices));
     for (std::int64_t place = 0; place < length; ++place) {
       const std::uint64_t word = HashIndex(index, static_cast<std::uint64_t>(place) + 1);
-      if (has_nulls_ && Mix(word + kGoldenGamma) % kOneInNull == 0) {
-        if (place > 0 || !front_.empty()) out.push_back(delimiter_);
-        out.append("NULL");
-      } else {
-        AppendElement(Scale(word, element_->Size()), place == 0, out);
-      }
+      AppendElement(Scale(word, element_->Size()), place == 0, out);
     }
   }
 
@@ -94,7 +88,6 @@ class ArrayValueSet final : public ValueSet {
   std::string front_;
   char delimiter_;
   bool unique_;
-  bool has_nulls_;
   bool may_be_empty_ = false;
   std::int64_t shortest_ = 1;
   std::int64_t longest_ = 1;
@@ -119,14 +112,12 @@ ValueSetPointer MakeArrayValueSet(const TypeRequest& request) {
   if (element == nullptr) return nullptr;
   int modifier = -1;
   const char delimiter = FindDelimiter(UnwrapDomains(element_type, modifier));
-  // Elements of a domain may have to be there.
-  const bool has_nulls = !request.unique && element_type.kind != TypeKind::Domain && request.limits.elements == nullptr;
   LengthLimits lengths = ResolveLengths(request);
   const auto members = static_cast<std::int64_t>(request.limits.members.size());
   if (lengths.maximum.value_or(members) < members) ThrowNoValue(request.type, request.limits);
   lengths.minimum = std::max<std::int64_t>(0, lengths.minimum - members);
   if (lengths.maximum) *lengths.maximum -= members;
-  return std::make_shared<ArrayValueSet>(std::move(element), delimiter, lengths, request.unique, has_nulls,
+  return std::make_shared<ArrayValueSet>(std::move(element), delimiter, lengths, request.unique,
                                          request.limits.members);
 }
 

@@ -12,18 +12,36 @@ namespace dbmocker {
 namespace {
 
 // 64-bit words, below which ColumnPlan::null_below asks for NULL; the word of `null_ordinal` (if given) is always 0.
+// Rows that are drawn again try what refuses them most often: no NULL at all, nothing but NULLs, one half of them.
 class NullWordSource final : public IndexSource {
  public:
   NullWordSource(StreamKey key, std::optional<std::uint64_t> null_ordinal, std::uint64_t null_from)
       : key_(key), null_ordinal_(null_ordinal), null_from_(null_from) {}
   void Draw(const RowSet& rows, LaneReader&, std::span<std::uint64_t> out) const override {
     const StreamKey key = rows.attempt > 0 ? Derive(key_, rows.attempt) : key_;
-    for (std::size_t i = 0; i < out.size(); ++i)
-      out[i] = rows.ordinals[i] == null_ordinal_ || rows.ordinals[i] >= null_from_ ? 0 : Word(key, rows.ordinals[i]);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const bool is_null = rows.ordinals[i] == null_ordinal_ || rows.ordinals[i] >= null_from_;
+      out[i] = is_null ? 0 : Shape(rows.attempt, Word(key, rows.ordinals[i]));
+    }
   }
   std::string Describe() const override { return "words for NULL"; }
 
  private:
+  static std::uint64_t Shape(std::uint32_t attempt, std::uint64_t word) {
+    constexpr std::uint64_t kNeverNull = ~std::uint64_t{0};
+    if (attempt == 0) return word;
+    switch (attempt % 4) {
+      case 1:
+        return kNeverNull;
+      case 2:
+        return 0;
+      case 3:
+        return word >> 63 != 0 ? kNeverNull : 0;
+      default:
+        return word;
+    }
+  }
+
   StreamKey key_;
   std::optional<std::uint64_t> null_ordinal_;
   std::uint64_t null_from_;
@@ -211,6 +229,7 @@ void PlanBuilder::PlaceRest() {
     }
     state.role = ColumnRole::Free;
     if (state.lane < 0) state.lane = AddSource(MakeUniformSource(KeyFor(state.column->name), state.values->Size()));
+    if (facts_.looked_up.contains(number)) PutDemandFirst(state, FindDemand(state));
   }
 }
 

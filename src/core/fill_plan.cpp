@@ -49,7 +49,46 @@ void FillColumn(const ColumnPlan& column, BatchLanes& lanes, ColumnBuffer& buffe
   for (std::size_t i = 0; i < words.size(); ++i) nulls[i] |= static_cast<std::uint8_t>(words[i] < column.null_below);
 }
 
+class PlannedKeys final : public ValueSet {
+ public:
+  PlannedKeys(std::shared_ptr<const Plan> plan, const ColumnPlan& column) : plan_(std::move(plan)), column_(column) {}
+
+  std::uint64_t Size() const override { return plan_->rows; }
+  bool IsInjective(bool /*ignoring_case*/) const override { return false; }
+  Encoding encoding() const override { return column_.values->encoding(); }
+  void AppendText(std::uint64_t index, std::string& out) const override {
+    std::uint64_t value = 0;
+    Evaluate({&index, 1}, {&value, 1});
+    column_.values->AppendText(value, out);
+  }
+  void Emit(std::span<const std::uint64_t> indexes, ColumnBuffer& out) const override {
+    std::vector<std::uint64_t> values(indexes.size());
+    Evaluate(indexes, values);
+    column_.values->Emit(values, out);
+  }
+  std::string Describe() const override { return "key of a row that is made later: " + column_.values->Describe(); }
+
+ private:
+  void Evaluate(std::span<const std::uint64_t> indexes, std::span<std::uint64_t> out) const {
+    std::vector<std::uint64_t> ordinals(indexes.begin(), indexes.end());
+    for (std::uint64_t& ordinal : ordinals) ordinal += plan_->first_ordinal;
+    const RowSet rows{ordinals, ordinals, 0};
+    BatchLanes lanes(plan_->sources, rows);
+    const std::span<const std::uint64_t> lane = lanes.Read(column_.lane);
+    std::ranges::copy(lane, out.begin());
+  }
+
+  std::shared_ptr<const Plan> plan_;
+  ColumnPlan column_;
+};
+
 }  // namespace
+
+ValueSetPointer MakePlannedKeys(std::shared_ptr<const Plan> plan, AttributeNumber column) {
+  const auto found = std::ranges::find(plan->columns, column, &ColumnPlan::column);
+  if (found == plan->columns.end() || found->values == nullptr || found->null_lane >= 0) return nullptr;
+  return std::make_shared<PlannedKeys>(plan, *found);
+}
 
 void Plan::Fill(const RowSet& row_set, Batch& batch) const {
   batch.rows = row_set.ordinals.size();

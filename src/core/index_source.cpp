@@ -83,6 +83,30 @@ class PermutedSource final : public IndexSource {
   std::uint64_t capacity_;
 };
 
+class DeckSource final : public IndexSource {
+ public:
+  DeckSource(StreamKey key, std::uint64_t size, std::uint64_t first, IndexSourcePointer again)
+      : key_(key), size_(size), first_(first), again_(std::move(again)) {}
+
+  void Draw(const RowSet& rows, LaneReader& lanes, std::span<std::uint64_t> out) const override {
+    if (rows.attempt > 0) return again_->Draw(rows, lanes, out);
+    std::uint64_t block = 0;
+    Permutation shuffled(Derive(key_, block), size_);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const std::uint64_t place = rows.ordinals[i] - first_;
+      if (place / size_ != block) shuffled = Permutation(Derive(key_, block = place / size_), size_);
+      out[i] = shuffled(place % size_);
+    }
+  }
+  std::string Describe() const override { return "in turns over " + std::to_string(size_); }
+
+ private:
+  StreamKey key_;
+  std::uint64_t size_;
+  std::uint64_t first_;
+  IndexSourcePointer again_;
+};
+
 class DigitSource final : public IndexSource {
  public:
   DigitSource(LaneNumber lane, std::uint64_t divisor, std::uint64_t radix)
@@ -147,6 +171,10 @@ IndexSourcePointer MakeSequentialSource(std::uint64_t first) { return std::make_
 
 IndexSourcePointer MakePermutedSource(StreamKey key, std::uint64_t block_size, std::uint64_t capacity) {
   return std::make_unique<PermutedSource>(key, block_size, capacity);
+}
+
+IndexSourcePointer MakeDeckSource(StreamKey key, std::uint64_t size, std::uint64_t first, IndexSourcePointer again) {
+  return std::make_unique<DeckSource>(key, size, first, std::move(again));
 }
 
 IndexSourcePointer MakeDigitSource(LaneNumber lane, std::uint64_t divisor, std::uint64_t radix) {

@@ -126,6 +126,7 @@ class PlanBuilder {
   bool MayBeNull(AttributeNumber number) const;
   void PlaceSharedReference(std::size_t place);
   bool MatchSharedColumns(std::size_t place);
+  bool RestrictLeader(std::size_t place, LaneNumber lane, const std::vector<bool>& has_match);
   void PlaceSelfReferences();
   void PlaceSelfReference(std::size_t place);
   bool ReferToCountedRows(std::size_t place);
@@ -142,6 +143,8 @@ class PlanBuilder {
   void PlaceKey(const UniqueKey& key);
   bool PlaceSingleColumnKey(const UniqueKey& key, ColumnState& state, bool ignoring_case);
   bool PlaceSequentialKey(ColumnState& state);
+  std::vector<std::string> FindDemand(const ColumnState& state) const;
+  void PutDemandFirst(ColumnState& state, const std::vector<std::string>& values);
   bool PlaceProviderKey(ColumnState& state, bool ignoring_case);
   bool PlaceGroupKey(ColumnState& state, bool ignoring_case);
   bool PlaceTypeKey(const UniqueKey& key, ColumnState& state, bool ignoring_case);
@@ -206,6 +209,8 @@ class PlanBuilder {
   // Lists of places of which every one comes once, e.g. a table of countries: lane and size.
   std::map<std::string, std::pair<LaneNumber, std::uint64_t>> place_lists_;
   std::set<AttributeNumber> case_folded_;  // columns that some key reads through lower() or upper()
+  std::map<std::size_t, std::vector<std::uint64_t>> leaders_;  // foreign keys -> parents that suit those that follow
+  std::set<std::size_t> followers_;  // foreign keys that draw parents to match another key's
   std::set<AttributeNumber> textless_;  // columns that refer to keys which cannot be read
   std::set<std::size_t> unfiltered_references_;  // foreign keys that may refer to keys that CHECKs forbid
   std::set<std::size_t> key_references_;  // foreign keys whose lane a unique key decides

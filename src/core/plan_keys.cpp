@@ -53,13 +53,15 @@ AttributeNumber CaseFoldedColumn(const Expression& expression) {
 
 void PlanBuilder::RefuseCapacity(const std::string& key, const std::vector<AttributeNumber>& columns,
                                  std::uint64_t capacity) const {
-  throw Error(sqlstate::kInvalidParameterValue,
-              "cannot generate " + Plural(rows_, "row") + " for table \"" + table_.name + "\": unique key \"" + key +
-                  "\" allows only " + std::to_string(capacity),
-              "The values that (" + JoinColumnNames(table_, columns) + ") can take are " +
-                  Plural(capacity, "distinct one") + ".",
-              "Ask for at most " + Plural(capacity, "row") +
-                  ", add rows to the referenced tables, or widen the columns or their CHECK constraints.");
+  throw CapacityError(
+      capacity, {sqlstate::kInvalidParameterValue,
+                 "cannot generate " + Plural(rows_, "row") + " for table \"" + table_.name + "\": unique key \"" + key +
+                     "\" allows only " + std::to_string(capacity),
+                 "The values that (" + JoinColumnNames(table_, columns) + ") can take are " +
+                     Plural(capacity, "distinct one") + ".",
+                 "Ask for at most " + Plural(capacity, "row") +
+                     ", use option on_exhausted \"cap\", add rows to the referenced tables, or widen the columns or "
+                     "their CHECK constraints."});
 }
 
 void PlanBuilder::NoteUnique(const std::set<AttributeNumber>& columns, std::uint64_t capacity) {
@@ -103,6 +105,12 @@ void PlanBuilder::PlaceSequences() {
     state.values = MakeSequenceValueSet(*state.base.type, start, sequence.increment, size);
     state.generator = "sequence " + sequence.name + " from " + std::to_string(start);
     NoteUnique({number}, 0);
+    std::vector<std::string> demand = FindDemand(state);
+    std::erase_if(demand, [&](const std::string& text) {  // what the sequence has not passed yet
+      const auto value = ParseOrderedValue(*state.base.type, state.base.type_modifier, text, true);
+      return !value || (sequence.increment > 0 ? *value >= start : *value <= start);
+    });
+    PutDemandFirst(state, demand);
   }
 }
 
@@ -163,12 +171,16 @@ void PlanBuilder::ProbeKey(const UniqueKey& key, const std::string& why) {
 
 bool PlanBuilder::PlaceSingleColumnKey(const UniqueKey& key, ColumnState& state, bool ignoring_case) {
   if (state.limits.always_null) return false;
+  const std::vector<std::string> demand = FindDemand(state);
+  state.limits.limits.excluded.insert(state.limits.limits.excluded.end(), demand.begin(), demand.end());
   const bool counts = key.is_primary || LooksLikeIdentifier(state.column->name);
   bool placed = counts && IsInteger(*state.base.type) && PlaceSequentialKey(state);
   if (!placed) placed = PlaceProviderKey(state, ignoring_case);
   if (!placed) placed = PlaceTypeKey(key, state, ignoring_case);
-  if (placed) key_methods_[key.name] = {"construction", state.generator};
-  return placed;
+  if (!placed) return false;
+  PutDemandFirst(state, demand);
+  key_methods_[key.name] = {"construction", state.generator};
+  return true;
 }
 
 // Whole numbers upwards, past the largest one that is stored.

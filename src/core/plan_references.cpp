@@ -22,6 +22,15 @@ bool PlanBuilder::ReferenceIsOptional(const ForeignKey& key) const {
 }
 
 void PlanBuilder::RefuseEmptyParent(const ForeignKey& key) const {
+  const auto place = static_cast<std::size_t>(&key - table_.foreign_keys.data());
+  const auto parents = facts_.parents.find(place);
+  if (parents != facts_.parents.end() && parents->second.is_filtered)
+    throw Error(sqlstate::kForeignKeyViolation,
+                "cannot generate rows for table \"" + table_.name + "\": no row of " + key.referenced_table +
+                    " can be referred to",
+                "Foreign key \"" + key.name + "\": the CHECK constraints and domains of (" +
+                    JoinColumnNames(table_, key.columns) + ") accept no key of that table.",
+                "Add rows to " + key.referenced_table + " whose keys they accept.");
   throw Error(
       sqlstate::kForeignKeyViolation,
       "cannot generate rows for table \"" + table_.name + "\": referenced table " + key.referenced_table + " is empty",
@@ -83,6 +92,10 @@ void PlanBuilder::PlaceReferences() {
 
 void PlanBuilder::PlaceReference(std::size_t place) {
   const ForeignKey& key = table_.foreign_keys[place];
+  if (std::ranges::count(options_.trigger_filled, place) > 0) {
+    reference_methods_[key.name] = {"server", "a trigger inserts the row of " + key.referenced_table};
+    return;
+  }
   const auto is_free = [&](AttributeNumber number) {
     const ColumnState* state = Find(number);
     return state != nullptr && state->role == ColumnRole::Undecided;
@@ -107,7 +120,10 @@ void PlanBuilder::PlaceReference(std::size_t place) {
 
 void PlanBuilder::ReferToParents(std::size_t place, const ParentKeys& parents) {
   const ForeignKey& key = table_.foreign_keys[place];
-  const LaneNumber lane = AddSource(MakeUniformSource(KeyFor("FOREIGN KEY " + key.name), parents.count));
+  const StreamKey stream = KeyFor("FOREIGN KEY " + key.name);
+  IndexSourcePointer draws = MakeUniformSource(stream, parents.count);
+  if (key.needs_children) draws = MakeDeckSource(stream, parents.count, facts_.first_ordinal, std::move(draws));
+  const LaneNumber lane = AddSource(std::move(draws));
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
     ColumnState* state = Find(key.columns[i]);
     state->lane = lane;
@@ -115,8 +131,8 @@ void PlanBuilder::ReferToParents(std::size_t place, const ParentKeys& parents) {
     state->generator = "key of " + key.referenced_table;
     state->reason = parents.description;
   }
-  reference_methods_[key.name] = {"construction",
-                                  "uniform over " + parents.description + " of " + key.referenced_table};
+  reference_methods_[key.name] = {"construction", (key.needs_children ? "in turns over " : "uniform over ") +
+                                                      parents.description + " of " + key.referenced_table};
   SetReferenceNulls(place, false);
 }
 

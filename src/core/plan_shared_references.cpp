@@ -2,6 +2,7 @@
 // product_id) do: the row's parent is drawn from those parents that have the shared columns' values.
 // Read first: PlanBuilder::PlaceSharedReference, then MatchingParentSource.
 #include <algorithm>
+#include <numeric>
 #include <unordered_map>
 
 #include "dbmocker/error.h"
@@ -62,6 +63,22 @@ class UnmatchedNullSource final : public IndexSource {
   IndexSourcePointer words_;
   LaneNumber leading_;
   std::shared_ptr<const MatchingParents> parents_;
+};
+
+// Uniform over a list of indexes.
+class ListedSource final : public IndexSource {
+ public:
+  ListedSource(StreamKey key, std::vector<std::uint64_t> list)
+      : uniform_(MakeUniformSource(key, list.size())), list_(std::move(list)) {}
+  void Draw(const RowSet& rows, LaneReader& lanes, std::span<std::uint64_t> out) const override {
+    uniform_->Draw(rows, lanes, out);
+    for (std::uint64_t& index : out) index = list_[index];
+  }
+  std::string Describe() const override { return "uniform over " + std::to_string(list_.size()) + " of the parents"; }
+
+ private:
+  IndexSourcePointer uniform_;
+  std::vector<std::uint64_t> list_;
 };
 
 // A column that both keys have: its values in either, and how many bytes a Fixed one has.
@@ -152,6 +169,28 @@ void PlanBuilder::PlaceSharedReference(std::size_t place) {
   reference_methods_[key.name] = {"validation", "shares columns with another key; checked when the rows are stored"};
 }
 
+// Draws the leading key only from parents that another key has a match for. False if there are none, or if the leading
+// key follows another one itself.
+bool PlanBuilder::RestrictLeader(std::size_t place, LaneNumber lane, const std::vector<bool>& has_match) {
+  const ForeignKey& key = table_.foreign_keys[place];
+  const auto [found, is_new] = leaders_.try_emplace(place);
+  std::vector<std::uint64_t>& list = found->second;
+  if (is_new) {
+    list.resize(has_match.size());
+    std::iota(list.begin(), list.end(), std::uint64_t{0});
+  }
+  std::vector<std::uint64_t> kept;
+  for (const std::uint64_t index : list)
+    if (has_match[index]) kept.push_back(index);
+  if (kept.empty() || followers_.contains(place)) return false;
+  list = kept;
+  plan_->sources[static_cast<std::size_t>(lane)] =
+      std::make_unique<ListedSource>(KeyFor("FOREIGN KEY " + key.name), std::move(kept));
+  reference_methods_[key.name] = {"construction", "uniform over the " + std::to_string(list.size()) + " of " +
+                                                      key.referenced_table + " that suit the other foreign keys"};
+  return true;
+}
+
 bool PlanBuilder::MatchSharedColumns(std::size_t place) {
   const ForeignKey& key = table_.foreign_keys[place];
   const auto parents = facts_.parents.find(place);
@@ -174,10 +213,21 @@ bool PlanBuilder::MatchSharedColumns(std::size_t place) {
     shared.push_back({state->values.get(), following, static_cast<std::size_t>(std::max(0, state->base.type->length))});
   }
   const auto leading = leader == nullptr ? facts_.parents.end() : facts_.parents.find(leader->foreign_key);
-  if (free.empty() || leading == facts_.parents.end()) return false;
+  if (leading == facts_.parents.end() || key.match == 'f') return false;
   auto matching = MatchParents(shared, leading->second.count, parents->second.count);
-  const bool is_optional = std::ranges::all_of(free, [&](std::size_t i) { return MayBeNull(key.columns[i]); });
-  if ((!matching->is_complete && !is_optional) || key.match == 'f') return false;
+  const bool is_optional =
+      !free.empty() && std::ranges::all_of(free, [&](std::size_t i) { return MayBeNull(key.columns[i]); });
+  if (!matching->is_complete && !is_optional) {
+    std::vector<bool> has_match(leading->second.count);
+    for (std::size_t i = 0; i < has_match.size(); ++i)
+      has_match[i] = matching->group_of[i] + 1 < matching->group_starts.size();
+    if (!RestrictLeader(leader->foreign_key, leader->lane, has_match)) return false;
+  }
+  if (free.empty()) {
+    key_references_.insert(leader->foreign_key);
+    reference_methods_[key.name] = {"construction", "all of its columns follow from another foreign key"};
+    return true;
+  }
   const LaneNumber lane =
       AddSource(std::make_unique<MatchingParentSource>(KeyFor("FOREIGN KEY " + key.name), leader->lane, matching));
   LaneNumber null_lane = -1;
@@ -196,6 +246,7 @@ bool PlanBuilder::MatchSharedColumns(std::size_t place) {
     state->reason = "matches the columns shared with another foreign key";
   }
   // A unique key may not move the lane that the parents were matched to, nor this one.
+  followers_.insert(place);
   key_references_.insert(place);
   key_references_.insert(leader->foreign_key);
   reference_methods_[key.name] = {"construction",

@@ -3,6 +3,7 @@
 // Read first: AddConstraints.
 #include "server/describe_constraints.h"
 
+#include <algorithm>
 #include <sstream>
 
 namespace dbmocker::server {
@@ -96,6 +97,7 @@ void AddForeignKeys(const RawTable& raw, Table& table) {
     key.match = fields.Letter();
     key.validated = fields.Flag();
     key.text = fields.Text();
+    key.needs_children = fields.Flag();
     if (table.foreign_keys.empty() || table.foreign_keys.back().constraint_oid != key.constraint_oid) {
       table.foreign_keys.push_back(std::move(key));
     }
@@ -104,6 +106,43 @@ void AddForeignKeys(const RawTable& raw, Table& table) {
     current.referenced_columns.push_back(fields.Int());
     current.referenced_names.push_back(fields.Text());
   }
+}
+
+// The constants that `expression` compares for equality with `column`, wherever that is not denied.
+void CollectDemands(const Expression& expression, AttributeNumber column, std::vector<std::string>& values) {
+  using Kind = Expression::Kind;
+  if (expression.kind == Kind::And || expression.kind == Kind::Or || expression.kind == Kind::Case) {
+    for (const Expression& argument : expression.arguments) CollectDemands(argument, column, values);
+    return;
+  }
+  const bool is_comparison = expression.kind == Kind::Operator || expression.kind == Kind::AnyOf;
+  if (!is_comparison || expression.name != "=" || expression.arguments.size() != 2) return;
+  const auto unwrap = [](const Expression* inner) {
+    while (inner->kind == Kind::Cast && inner->arguments.size() == 1) inner = &inner->arguments.front();
+    return inner;
+  };
+  const auto add = [&](const std::optional<std::string>& value) {
+    if (value && std::find(values.begin(), values.end(), *value) == values.end()) values.push_back(*value);
+  };
+  for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
+    const Expression* subject = unwrap(&expression.arguments[side]);
+    const Expression* constant = unwrap(&expression.arguments[1 - side]);
+    if (subject->kind != Kind::Column || subject->column != column) continue;
+    if (constant->kind == Kind::Constant) add(constant->value);
+    if (constant->kind == Kind::ArrayConst) std::for_each(constant->elements.begin(), constant->elements.end(), add);
+  }
+}
+
+void AddDemands(const RawTable& raw, Table& table) {
+  for (int row = 0; row < raw.demands.row_count; ++row) {
+    if (raw.demand_trees[row] == nullptr) continue;
+    RowCursor fields(raw.demands, row);
+    const AttributeNumber column = fields.Int();
+    const AttributeNumber of_child = fields.Int();
+    if (table.demands.empty() || table.demands.back().column != column) table.demands.push_back({column, {}});
+    CollectDemands(BuildExpression(*raw.demand_trees[row]), of_child, table.demands.back().values);
+  }
+  std::erase_if(table.demands, [](const KeyDemand& demand) { return demand.values.empty(); });
 }
 
 }  // namespace
@@ -120,6 +159,7 @@ void AddConstraints(const RawTable& raw, Table& table) {
     }
   }
   AddForeignKeys(raw, table);
+  AddDemands(raw, table);
 }
 
 }  // namespace dbmocker::server

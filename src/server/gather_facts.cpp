@@ -9,7 +9,10 @@
 #include "server/as_owner.h"
 #include "server/boundary.h"
 #include "server/fix_facts.h"
+#include "server/filter_parents.h"
+#include "server/find_lookups.h"
 #include "server/read_catalog.h"
+#include "server/run_hooks.h"
 
 namespace dbmocker::server {
 namespace {
@@ -43,9 +46,8 @@ struct Numbers {
   bool is_null[3];
 };
 
-Numbers QueryNumbers(const char* query) {
+Numbers QueryNumbersAsIs(const char* query) {
   Numbers numbers = {{0, 0, 0}, {true, true, true}};
-  const int level = EnterCatalogSettings();
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
   SPI_execute(query, true, 1);
   for (int i = 0; SPI_processed > 0 && i < SPI_tuptable->tupdesc->natts && i < 3; ++i) {
@@ -53,6 +55,12 @@ Numbers QueryNumbers(const char* query) {
     if (!numbers.is_null[i]) numbers.values[i] = DatumGetInt64(value);
   }
   SPI_finish();
+  return numbers;
+}
+
+Numbers QueryNumbers(const char* query) {
+  const int level = EnterCatalogSettings();
+  const Numbers numbers = QueryNumbersAsIs(query);
   LeaveCatalogSettings(level);
   return numbers;
 }
@@ -96,33 +104,29 @@ Encoding EncodingOf(const Type& type) {
   return type.length == -1 ? Encoding::Varlena : Encoding::Fixed;
 }
 
-const char* TypeText(const Column& column) { return format_type_with_typemod(column.type->oid, column.type_modifier); }
-
-// "k1::type, k2::type" of the parent's columns in the child's types.
+// The names of the key's columns in ParentSource, separated by commas.
 char* KeyList(const Table& table, const ForeignKey& key) {
   StringInfoData list;
   initStringInfo(&list);
   for (std::size_t i = 0; i < key.columns.size(); ++i)
-    appendStringInfo(&list, "%sp.%s::%s", i > 0 ? ", " : "", quote_identifier(key.referenced_names[i].c_str()),
-                     TypeText(*table.FindColumn(key.columns[i])));
+    appendStringInfo(&list, "%sk.%s", i > 0 ? ", " : "",
+                     quote_identifier(table.FindColumn(key.columns[i])->name.c_str()));
   return list.data;
 }
 
-char* ParentQuery(const Table& table, const ForeignKey& key) {
-  StringInfoData query;
-  initStringInfo(&query);
-  const char* only = get_rel_relkind(key.referenced_oid) == RELKIND_PARTITIONED_TABLE ? "" : "ONLY ";
-  appendStringInfo(&query, "SELECT %s FROM %s%s p WHERE true", KeyList(table, key), only, key.referenced_table.c_str());
-  for (const std::string& name : key.referenced_names)
-    appendStringInfo(&query, " AND p.%s IS NOT NULL", quote_identifier(name.c_str()));
-  appendStringInfoString(&query, " ORDER BY ");
-  for (std::size_t i = 0; i < key.referenced_names.size(); ++i)
-    appendStringInfo(&query, "%sp.%s", i > 0 ? ", " : "", quote_identifier(key.referenced_names[i].c_str()));
-  return query.data;
+// The catalog settings, but for the caller's search_path where a CHECK of the caller's is evaluated.
+int EnterParentSettings(const ParentRows& parents) {
+  char* path = pstrdup(namespace_search_path);
+  const int level = EnterCatalogSettings();
+  if (parents.is_filtered)
+    set_config_option("search_path", path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+  return level;
 }
 
-Portal OpenKeys(const char* query) {
-  const int level = EnterCatalogSettings();
+Portal OpenKeys(const Table& table, const ForeignKey& key, const ParentRows& parents) {
+  const char* columns = KeyList(table, key);
+  const char* query = psprintf("SELECT %s FROM %s ORDER BY %s", columns, parents.text, columns);
+  const int level = EnterParentSettings(parents);
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
   SPIPlanPtr const plan = SPI_prepare_cursor(query, 0, nullptr, 0);
   if (plan == nullptr) elog(ERROR, "could not plan: %s", query);
@@ -163,7 +167,8 @@ void AppendKey(StoredValueSet& store, const KeyColumn& column, Datum value) {
 }
 
 // All keys of the parents, or every stride-th one, in key order.
-void StoreKeys(const Table& table, const ForeignKey& key, std::int64_t stride, ParentKeys& parents) {
+void StoreKeys(const Table& table, const ForeignKey& key, const ParentRows& rows, std::int64_t stride,
+               ParentKeys& parents) {
   std::vector<KeyColumn> columns;
   std::vector<std::shared_ptr<StoredValueSet>> stores;
   for (const AttributeNumber number : key.columns) {
@@ -173,7 +178,7 @@ void StoreKeys(const Table& table, const ForeignKey& key, std::int64_t stride, P
   }
   const int count = static_cast<int>(columns.size());
   const KeyColumn* plain_columns = columns.data();
-  Portal const portal = CallServer([&] { return OpenKeys(ParentQuery(table, key)); });
+  Portal const portal = CallServer([&] { return OpenKeys(table, key, rows); });
   MemoryContext const context = CallServer(
       [] { return AllocSetContextCreate(CurrentMemoryContext, "dbmocker parent keys", ALLOCSET_DEFAULT_SIZES); });
   std::int64_t seen = 0;
@@ -205,31 +210,42 @@ bool IsIntegerType(const Type& type) {
 }
 
 // count, smallest and largest key of an integer foreign key; count and bytes of all keys of another one.
-Numbers MeasureParents(const ForeignKey& key, bool is_integer) {
-  const char* only = get_rel_relkind(key.referenced_oid) == RELKIND_PARTITIONED_TABLE ? "" : "ONLY ";
-  const char* first = quote_identifier(key.referenced_names.front().c_str());
+Numbers MeasureParents(const Table& table, const ForeignKey& key, const ParentRows& parents, bool is_integer) {
   StringInfoData query;
   initStringInfo(&query);
   if (is_integer) {
+    const char* first = KeyList(table, key);
     appendStringInfo(
         &query, "SELECT pg_catalog.count(%s), pg_catalog.min(%s)::pg_catalog.int8, pg_catalog.max(%s)::pg_catalog.int8",
         first, first, first);
   } else {
     appendStringInfoString(&query, "SELECT pg_catalog.count(*), pg_catalog.sum((0");
-    for (const std::string& name : key.referenced_names)
-      appendStringInfo(&query, " + pg_catalog.pg_column_size(%s) + 16", quote_identifier(name.c_str()));
+    for (const AttributeNumber number : key.columns)
+      appendStringInfo(&query, " + pg_catalog.pg_column_size(k.%s) + 16",
+                       quote_identifier(table.FindColumn(number)->name.c_str()));
     appendStringInfoString(&query, ")::pg_catalog.int8)::pg_catalog.int8");
   }
-  appendStringInfo(&query, " FROM %s%s", only, key.referenced_table.c_str());
-  return QueryNumbers(query.data);
+  appendStringInfo(&query, " FROM %s", parents.text);
+  const int level = EnterParentSettings(parents);
+  const Numbers numbers = QueryNumbersAsIs(query.data);
+  LeaveCatalogSettings(level);
+  return numbers;
 }
 
 ParentKeys ReadParents(const Table& table, const ForeignKey& key, const RunOptions& options) {
   ParentKeys parents;
   const Column& column = *table.FindColumn(key.columns.front());
   const bool is_integer = key.columns.size() == 1 && IsIntegerType(*column.type);
-  const Numbers measured = CallServer([&] { return MeasureParents(key, is_integer); });
+  ParentRows rows = CallServer([&] { return ParentSource(table, key); });
+  Numbers measured = {};
+  if (key.needs_children) {  // those without a child first
+    const ParentRows childless = CallServer([&] { return ChildlessParents(table, key, rows); });
+    measured = CallServer([&] { return MeasureParents(table, key, childless, is_integer); });
+    if (measured.values[0] > 0) rows = childless;
+  }
+  if (measured.values[0] == 0) measured = CallServer([&] { return MeasureParents(table, key, rows, is_integer); });
   const std::int64_t count = measured.values[0];
+  parents.is_filtered = rows.is_filtered;
   if (count == 0) return parents;
   if (is_integer && measured.values[2] - measured.values[1] + 1 == count) {
     parents.count = static_cast<std::uint64_t>(count);
@@ -241,7 +257,7 @@ ParentKeys ReadParents(const Table& table, const ForeignKey& key, const RunOptio
   const std::int64_t bytes = is_integer ? count * 8 : measured.values[1];
   const std::int64_t limit = static_cast<std::int64_t>(options.memory_limit_mb) * 1024 * 1024;
   const std::int64_t stride = bytes <= limit ? 1 : (bytes + limit - 1) / limit;
-  StoreKeys(table, key, stride, parents);
+  StoreKeys(table, key, rows, stride, parents);
   parents.description = std::to_string(parents.count) + " keys";
   if (stride > 1) {
     parents.description =
@@ -320,6 +336,11 @@ bool ReserveValues(Oid sequence, std::int64_t increment, std::int64_t first, std
   return is_free || is_done;
 }
 
+bool IsTriggerFilled(const ForeignKey& key, const RunOptions& options) {
+  const Oid* const end = options.trigger_filled + options.trigger_filled_count;
+  return std::find(options.trigger_filled, end, key.constraint_oid) != end;
+}
+
 }  // namespace
 
 bool HasRows(Relation target) {
@@ -342,12 +363,18 @@ bool HasRows(Relation target) {
 void GatherFacts(const Table& table, const RunOptions& options, TargetFacts& facts) {
   const FactRequests requests = FindFactRequests(table);
   const bool is_fixed = options.slice.rows > 0;  // then ApplyFacts adds what the run began with
+  if ((is_fixed || !facts.has_rows) && facts.first_ordinal == 0) facts.looked_up = FindLookups(table);
   if (facts.has_rows && !is_fixed)
     for (const AttributeNumber number : requests.maxima)
       facts.maxima[number] = LargestStored(table, *table.FindColumn(number));
   for (const std::size_t place : requests.foreign_keys) {
     const ForeignKey& key = table.foreign_keys[place];
     if (key.referenced_oid == table.oid && !(is_fixed ? ReadsOwnRows(options.slice, key) : facts.has_rows)) continue;
+    if (IsTriggerFilled(key, options)) continue;
+    if (options.hooks != nullptr && options.hooks->planned_parents.contains(key.constraint_oid)) {
+      facts.parents[place] = options.hooks->planned_parents.at(key.constraint_oid);
+      continue;
+    }
     facts.parents[place] = IsLeftOpen(key, options) ? ParentKeys() : ReadParents(table, key, options);
   }
 }

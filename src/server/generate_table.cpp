@@ -9,28 +9,14 @@
 #include "server/describe_table.h"
 #include "server/fix_facts.h"
 #include "server/gather_facts.h"
-#include "server/produce_rows.h"
-#include "server/rebuild_indexes.h"
+#include "server/open_run.h"
+#include "server/plan_and_write.h"
 #include "server/settle_references.h"
 #include "server/target_state.h"
-#include "server/write_pages.h"
-#include "server/write_partitions.h"
 #include "server/write_rows.h"
 
 namespace dbmocker::server {
 namespace {
-
-// The server's side of a run. Plain data.
-struct OpenRun {
-  Relation relation;
-  MemoryContext context;  // of everything that the run allocates
-  MemoryContext caller;
-  bool has_rows;
-  BlockNumber blocks;  // of the main fork before the run; 0 where there is none
-  std::int64_t first_row;
-};
-
-bool HasOwnStorage(Relation relation) { return relation->rd_rel->relkind == RELKIND_RELATION; }
 
 // Locks come in one order for all runs: first the state row, while nothing else is held that another run may want, then
 // the target against changes of its definition, then target and parents (LockForWriting).
@@ -81,7 +67,7 @@ void StartRun(const Table& table, std::int64_t rows, const RunSlice& slice, Open
   } else {
     run.first_row = ReserveRows(table.oid, run.has_rows, rows);
   }
-  if (HasOwnStorage(run.relation)) run.blocks = RelationGetNumberOfBlocks(run.relation);
+  if (run.HasOwnStorage()) run.blocks = RelationGetNumberOfBlocks(run.relation);
 }
 
 // New statistics, with the caller's privileges: without them the server warns and goes on.
@@ -96,66 +82,6 @@ void CloseRun(const OpenRun& run) {
   table_close(run.relation, NoLock);
   MemoryContextSwitchTo(run.caller);
   MemoryContextDelete(run.context);
-}
-
-// Writers that take rows one by one or batch by batch from one producer.
-void WriteInOneProcess(const Table& table, const Plan& plan, const RunOptions& options, const WriterDecision& decision,
-                       const OpenRun& run, bool probes, RunReport& report) {
-  EState* estate = nullptr;
-  ResultRelInfo* result_relation = nullptr;
-  const IndexUse indexes = probes                      ? IndexUse::InsertAndProbe
-                           : decision.rebuilds_indexes ? IndexUse::None
-                                                       : IndexUse::Insert;
-  CallServer([&] {
-    estate = CreateExecutorState();
-    result_relation = OpenResultRelation(run.relation, estate, indexes);
-  });
-  {
-    const bool is_heap = run.relation->rd_tableam == GetHeapamTableAmRoutine();
-    ProducerSettings settings;
-    settings.batch_size = ChooseBatchSize(table, options);
-    settings.max_attempts = options.max_attempts;
-    settings.form = decision.writer != Writer::Single && is_heap ? RowForm::HeapSlots : RowForm::Values;
-    settings.probe_stored_rows = probes;
-    RowProducer producer(table, plan, settings, run.relation, estate, result_relation);
-    if (decision.writer == Writer::Single) {
-      WriteSingly(producer, table, plan);
-    } else if (table.kind == RELKIND_PARTITIONED_TABLE) {
-      WritePartitions(producer, run.relation, estate, result_relation);
-    } else {
-      BatchSettings batches;
-      batches.insert_index_entries = !decision.rebuilds_indexes;
-      batches.fire_reference_checks = !decision.validates_references && !table.foreign_keys.empty();
-      batches.freeze = options.freeze;
-      WriteBatches(producer, run.relation, estate, result_relation, batches);
-    }
-    report.redrawn_rows = static_cast<std::int64_t>(producer.redrawn_rows());
-  }
-  CallServer([&] {
-    ExecCloseIndices(result_relation);
-    ExecResetTupleTable(estate->es_tupleTable, false);  // slots of triggers
-    FreeExecutorState(estate);
-  });
-}
-
-void WriteRows(const Table& table, const Plan& plan, const TargetFacts& facts, const RunOptions& options,
-               const WriterReview& review, const OpenRun& run, RunReport& report) {
-  const WriterDecision& decision = review.decision;
-  const bool probes = HasOwnStorage(run.relation) && (run.has_rows || !plan.checked_keys.empty()) &&
-                      !(plan.probed_keys.empty() && plan.checked_keys.empty());
-  report.writer = NameOf(decision.writer);
-  if (decision.writer == Writer::ParallelBulk) {
-    const PageRunResult result =
-        WritePages({table, plan, facts, options, run.relation, probes, review.workers, review.sample});
-    report.workers = result.workers;
-    report.redrawn_rows = static_cast<std::int64_t>(result.redrawn_rows);
-  } else {
-    WriteInOneProcess(table, plan, options, decision, run, probes, report);
-  }
-  CallServer([&] {
-    if (decision.rebuilds_indexes) RebuildIndexes(run.relation);
-    if (decision.validates_references) ValidateReferences(table, run.blocks > 0 ? run.blocks - 1 : 0);
-  });
 }
 
 }  // namespace
@@ -173,6 +99,10 @@ std::unique_ptr<Plan> PlanFacts(const Table& table, std::int64_t rows, const Run
   constexpr std::int64_t kDay = USECS_PER_DAY;
   plan_options.present_day = GetCurrentTransactionStartTimestamp() / kDay * kDay;
   plan_options.null_probability = options.null_probability;
+  for (std::size_t place = 0; place < table.foreign_keys.size(); ++place)
+    if (std::count(options.trigger_filled, options.trigger_filled + options.trigger_filled_count,
+                   table.foreign_keys[place].constraint_oid) > 0)
+      plan_options.trigger_filled.push_back(place);
   if (options.slice.rows == 0) return BuildPlan(table, static_cast<std::uint64_t>(rows), plan_options, facts);
   std::unique_ptr<Plan> plan = BuildPlan(table, static_cast<std::uint64_t>(options.slice.rows), plan_options, facts);
   plan->first_ordinal += static_cast<std::uint64_t>(options.slice.offset);
@@ -204,6 +134,7 @@ RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& options)
   report.rows = rows;
   report.seed = options.seed;
   report.reference_time = options.reference_time;
+  report.memory = CurrentMemoryContext;
 
   const OpenRun opened = CallServer([=] { return OpenForRun(target, rows); });
   OpenRun run = opened;
@@ -212,22 +143,17 @@ RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& options)
   report.writer = NameOf(prepared.decision.writer);
   if (rows > 0) {
     CallServer([&] { StartRun(table, rows, options.slice, run); });
-    TargetFacts facts;
-    facts.has_rows = run.has_rows;
-    facts.first_ordinal = static_cast<std::uint64_t>(run.first_row - options.slice.offset);
-    const std::unique_ptr<Plan> plan = PlanRows(table, rows, options, true, facts);
-    report.prepared = CallServer([] { return GetCurrentTimestamp(); }) - started;
-    const WriterReview review = ReviewWriter(prepared.decision, table, *plan, options, run.relation);
-    WriteRows(table, *plan, facts, options, review, run, report);
+    run.started = started;
+    PlanAndWrite(table, prepared.decision, options, run, report);
   } else {
     CallServer([&] {
       run.first_row = NextRow(target, HasRows(run.relation));
-      if (HasOwnStorage(run.relation)) run.blocks = RelationGetNumberOfBlocks(run.relation);
+      if (run.HasOwnStorage()) run.blocks = RelationGetNumberOfBlocks(run.relation);
     });
   }
   report.first_row = run.first_row;
   CallServer([&] {
-    report.heap_bytes = HasOwnStorage(run.relation)
+    report.heap_bytes = run.HasOwnStorage()
                             ? static_cast<std::int64_t>(RelationGetNumberOfBlocks(run.relation) - run.blocks) * BLCKSZ
                             : -1;
     CloseRun(run);
@@ -246,7 +172,8 @@ void FormReport(const RunReport& report, Datum* values, bool* nulls) {
   values[1] = Int64GetDatum(report.rows);
   values[2] = IntervalPGetDatum(elapsed);
   values[3] = Float8GetDatum(seconds > 0 ? static_cast<double>(report.rows) / seconds : 0);
-  values[4] = CStringGetTextDatum(report.writer);
+  nulls[4] = report.writer == nullptr;
+  if (report.writer != nullptr) values[4] = CStringGetTextDatum(report.writer);
   values[5] = Int32GetDatum(report.workers);
   values[6] = Int64GetDatum(report.first_row);
   values[7] = Int64GetDatum(report.redrawn_rows);
@@ -254,6 +181,8 @@ void FormReport(const RunReport& report, Datum* values, bool* nulls) {
   nulls[8] = report.heap_bytes < 0;
   values[9] = Int64GetDatum(report.seed);
   values[10] = TimestampTzGetDatum(report.reference_time);
+  nulls[11] = report.problem == nullptr;
+  if (report.problem != nullptr) values[11] = CStringGetTextDatum(report.problem);
 }
 
 }  // namespace dbmocker::server

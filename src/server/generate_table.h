@@ -24,6 +24,8 @@ struct RunReport {
   std::int64_t heap_bytes;  // growth of the main fork; -1 where the target has none of its own
   std::int64_t seed;
   std::int64_t reference_time;
+  MemoryContext memory;  // of what this points to
+  const char* problem;  // why there are fewer rows than asked for; nullptr if there are not
 };
 
 // Adds `rows` rows to `target`, all or nothing. May throw Error, ServerError, std::bad_alloc.
@@ -42,6 +44,6 @@ int ChooseBatchSize(const Table& table, const RunOptions& options);
 
 // The values of dbmocker.run_report. Server style.
 void FormReport(const RunReport& report, Datum* values, bool* nulls);
-inline constexpr int kReportColumns = 11;
+inline constexpr int kReportColumns = 12;
 
 }  // namespace dbmocker::server

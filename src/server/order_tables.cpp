@@ -1,18 +1,19 @@
-// Kahn's algorithm, with one reference that may be NULL set aside whenever no table is free to go.
+// Kahn's algorithm. Whenever no table is free to go, one reference of a circle that may be NULL is set aside; where
+// there is none, one table of a circle that leads nowhere else goes first, with the others inside of its statement.
 // Read first: OrderTables.
 #include "server/order_tables.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
-
-#include "dbmocker/error.h"
 
 namespace dbmocker::server {
 namespace {
 
+using TableSet = std::set<std::uint32_t>;
+using Edges = std::vector<ReferenceEdge>;
+
 // The tables that lie on a circle of `edges`: what is left when tables without incoming or outgoing edges are removed.
-std::set<std::uint32_t> FindCircle(std::set<std::uint32_t> tables, const std::vector<ReferenceEdge>& edges) {
+TableSet FindCircle(TableSet tables, const Edges& edges) {
   for (bool changed = true; changed;) {
     changed = false;
     for (auto it = tables.begin(); it != tables.end();) {
@@ -26,13 +27,64 @@ std::set<std::uint32_t> FindCircle(std::set<std::uint32_t> tables, const std::ve
   return tables;
 }
 
+// What `table` refers to, directly or not; itself only if it lies on a circle.
+TableSet FindReached(std::uint32_t table, const Edges& edges) {
+  TableSet reached;
+  std::vector<std::uint32_t> open{table};
+  while (!open.empty()) {
+    const std::uint32_t from = open.back();
+    open.pop_back();
+    for (const ReferenceEdge& edge : edges)
+      if (edge.from == from && reached.insert(edge.to).second) open.push_back(edge.to);
+  }
+  return reached;
+}
+
+// The table to enter a circle at: one all of whose reached tables lead back to it; of these, one without which no
+// circle is left, if there is one.
+std::uint32_t ChooseEntry(const std::vector<TableNode>& tables, const TableSet& left, const Edges& edges) {
+  std::uint32_t entry = 0;
+  for (const TableNode& table : tables) {
+    if (!left.contains(table.oid)) continue;
+    TableSet component = FindReached(table.oid, edges);
+    const bool is_closed = component.contains(table.oid) && std::ranges::all_of(component, [&](std::uint32_t other) {
+                             return FindReached(other, edges).contains(table.oid);
+                           });
+    if (!is_closed) continue;
+    if (entry == 0) entry = table.oid;
+    component.erase(table.oid);
+    if (FindCircle(component, edges).empty()) return table.oid;
+  }
+  return entry;
+}
+
+FillStep EnterCircle(std::uint32_t entry, const std::vector<TableNode>& tables, const Edges& edges, Edges& later) {
+  FillStep step{entry, {}, {}};
+  const TableSet circle = FindReached(entry, edges);
+  std::vector<TableNode> others;
+  for (const TableNode& table : tables)
+    if (table.oid != entry && circle.contains(table.oid)) others.push_back(table);
+  for (const ReferenceEdge& edge : edges)
+    if (edge.from == entry && circle.contains(edge.to)) step.ahead.push_back(edge);
+  FillOrder inside = OrderTables(others, edges);
+  step.inside = std::move(inside.steps);
+  later.insert(later.end(), inside.filled_in_later.begin(), inside.filled_in_later.end());
+  return step;
+}
+
+void TakeOut(const FillStep& step, TableSet& left, Edges& open) {
+  left.erase(step.table);
+  std::erase_if(open, [&](const ReferenceEdge& edge) { return edge.to == step.table || edge.from == step.table; });
+  for (const FillStep& inner : step.inside) TakeOut(inner, left, open);
+}
+
 }  // namespace
 
 FillOrder OrderTables(const std::vector<TableNode>& tables, const std::vector<ReferenceEdge>& edges) {
   FillOrder order;
-  std::set<std::uint32_t> left;
+  TableSet left;
   for (const TableNode& table : tables) left.insert(table.oid);
-  std::vector<ReferenceEdge> open;
+  Edges open;
   for (const ReferenceEdge& edge : edges)
     if (edge.from != edge.to && left.contains(edge.from) && left.contains(edge.to)) open.push_back(edge);
   while (!left.empty()) {
@@ -41,25 +93,21 @@ FillOrder OrderTables(const std::vector<TableNode>& tables, const std::vector<Re
              std::ranges::none_of(open, [&](const ReferenceEdge& edge) { return edge.from == table.oid; });
     });
     if (next != tables.end()) {
-      order.tables.push_back(next->oid);
-      left.erase(next->oid);
-      std::erase_if(open, [&](const ReferenceEdge& edge) { return edge.to == next->oid; });
+      order.steps.push_back({next->oid, {}, {}});
+      TakeOut(order.steps.back(), left, open);
       continue;
     }
-    const std::set<std::uint32_t> circle = FindCircle(left, open);
+    const TableSet circle = FindCircle(left, open);
     const auto optional = std::ranges::find_if(open, [&](const ReferenceEdge& edge) {
       return edge.may_be_null && circle.contains(edge.from) && circle.contains(edge.to);
     });
-    if (optional == open.end()) {
-      std::string names;
-      for (const TableNode& table : tables)
-        if (circle.contains(table.oid)) names += (names.empty() ? "" : ", ") + table.name;
-      throw Error(sqlstate::kFeatureNotSupported, "the tables reference one another in a circle that cannot be entered",
-                  "No foreign key among " + names + " may be NULL.",
-                  "Make one of the referencing columns nullable, or exclude the tables.");
+    if (optional != open.end()) {
+      order.filled_in_later.push_back(*optional);
+      open.erase(optional);
+      continue;
     }
-    order.filled_in_later.push_back(*optional);
-    open.erase(optional);
+    order.steps.push_back(EnterCircle(ChooseEntry(tables, left, open), tables, open, order.filled_in_later));
+    TakeOut(order.steps.back(), left, open);
   }
   return order;
 }

@@ -1,5 +1,6 @@
 // The order in which the tables of a schema are filled: referenced tables first; circles are broken at references that
-// may be NULL, which are filled in afterwards. Pure C++, no server call.
+// may be NULL, which are filled in afterwards. A circle without one is entered at a table whose references point ahead,
+// to rows that are made before its statement ends. Pure C++, no server call.
 // Read first: OrderTables.
 #pragma once
 
@@ -22,13 +23,20 @@ struct ReferenceEdge {
   bool may_be_null;
 };
 
+// A table, and those that have to be filled before the statement that fills it ends.
+struct FillStep {
+  std::uint32_t table;
+  std::vector<ReferenceEdge> ahead;  // its references to tables in `inside`
+  std::vector<FillStep> inside;
+};
+
 struct FillOrder {
-  std::vector<std::uint32_t> tables;
+  std::vector<FillStep> steps;
   std::vector<ReferenceEdge> filled_in_later;  // references that are NULL at first
 };
 
 // `edges` between tables outside `tables` and self-references are ignored. Among tables that are free to go, the one
-// that comes first in `tables` goes first. Throws Error 0A000 naming the tables of a circle without such a reference.
+// that comes first in `tables` goes first.
 FillOrder OrderTables(const std::vector<TableNode>& tables, const std::vector<ReferenceEdge>& edges);
 
 }  // namespace dbmocker::server

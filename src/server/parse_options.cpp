@@ -92,6 +92,20 @@ bool SetNullProbability(RunOptions* options, const JsonbValue* value) {
   return ReadNumber(value, 0, 1, &options->null_probability);
 }
 
+// One of two words: true for `yes`.
+bool SetSwitch(const JsonbValue* value, const char* yes, const char* no, bool* to) {
+  *to = IsText(value, yes);
+  return *to || IsText(value, no);
+}
+
+bool SetOnError(RunOptions* options, const JsonbValue* value) {
+  return SetSwitch(value, "skip", "stop", &options->skip_failed);
+}
+
+bool SetOnExhausted(RunOptions* options, const JsonbValue* value) {
+  return SetSwitch(value, "cap", "error", &options->cap_exhausted);
+}
+
 bool SetReferenceTime(RunOptions* options, const JsonbValue* value) {
   if (value->type != jbvString) return false;
   const char* text = pnstrdup(value->val.string.val, static_cast<Size>(value->val.string.len));
@@ -109,6 +123,8 @@ constexpr Option kOptions[] = {
     {"max_workers", "\"auto\" or a whole number from 0 to 64", SetMaxWorkers},
     {"memory_limit_mb", "a whole number from 1 to 1048576", SetMemoryLimit},
     {"null_probability", "a number from 0 to 1", SetNullProbability},
+    {"on_error", "\"stop\" or \"skip\"", SetOnError},
+    {"on_exhausted", "\"error\" or \"cap\"", SetOnExhausted},
     {"reference_time", "a date or timestamp in a string, or \"\" for today", SetReferenceTime},
 };
 

@@ -35,10 +35,16 @@ struct RunOptions {
   int max_workers;  // parallel workers at most; kAutomaticWorkers: by the machine and the number of rows
   bool freeze;  // rows are written frozen, as COPY FREEZE does
   bool analyze;  // ANALYZE the target after the run
+  bool skip_failed;  // generate_schema() goes on with the next table where one fails
+  bool cap_exhausted;  // fewer rows than asked for where a key has no more values
   // Foreign keys (pg_constraint.oid) to leave NULL, which are filled in after the run; not an option of the user's.
   const Oid* open_references;
   int open_reference_count;
-  RunSlice slice;  // not an option of the user's either
+  // Foreign keys whose parents a trigger of the target inserts: their columns take values of their own.
+  const Oid* trigger_filled;
+  int trigger_filled_count;
+  const struct RunHooks* hooks;  // nullptr: none
+  RunSlice slice;  // not an option of the user's
 };
 
 // Reads the seed (NULL: setting dbmocker.seed) and the options (NULL: none). Ereports 22023 for an unknown key or a bad

@@ -1,14 +1,11 @@
-// RowProducer: fill (C++), convert and check (server), draw again what failed. See produce_rows.h.
-// A batch needs one CallServer for all of its rows; redraws go group by group: all failed rows at attempt 1, what is
-// left of them at attempt 2, and so on. Where a small unique key has no room for a stride per attempt, rows are redrawn
-// one by one, in order, so that the spare positions they take do not depend on the batch size.
+// RowProducer: fill (C++), convert and check (server); see produce_rows.h. What failed is drawn again in redraw_rows.cpp.
+// A batch needs one CallServer for all of its rows.
 // Read first: RowProducer::NextBatch.
 #include "server/produce_rows.h"
 
 #include <algorithm>
-#include <cstring>
+#include <utility>
 
-#include "dbmocker/error.h"
 #include "server/boundary.h"
 #include "server/compat.h"
 
@@ -202,14 +199,22 @@ void RowProducer::ChooseArbiters() {
 // ------------------------------------------------------------------------------------------------------------ batches
 
 int RowProducer::NextBatch() {
-  const std::uint64_t left = end_ - produced_;
-  const auto rows = static_cast<int>(std::min<std::uint64_t>(left, static_cast<std::uint64_t>(settings_.batch_size)));
-  if (rows == 0) return 0;
-  ordinals_.resize(static_cast<std::size_t>(rows));
-  for (std::size_t i = 0; i < ordinals_.size(); ++i) ordinals_[i] = plan_.first_ordinal + produced_ + i;
-  FillBatch();
-  produced_ += static_cast<std::uint64_t>(rows);
-  return rows;
+  for (;;) {
+    if (is_hopeless_) {
+      dropped_rows_ += end_ - produced_;
+      produced_ = end_;
+    }
+    const std::uint64_t left = end_ - produced_;
+    const auto rows = static_cast<int>(std::min<std::uint64_t>(left, static_cast<std::uint64_t>(settings_.batch_size)));
+    if (rows == 0) {
+      if (const auto before_end = std::exchange(settings_.before_end, nullptr)) before_end();
+      return 0;
+    }
+    ordinals_.resize(static_cast<std::size_t>(rows));
+    for (std::size_t i = 0; i < ordinals_.size(); ++i) ordinals_[i] = plan_.first_ordinal + produced_ + i;
+    produced_ += static_cast<std::uint64_t>(rows);
+    if (const int kept = FillBatch()) return kept;
+  }
 }
 
 void RowProducer::MakeBatch(std::span<const std::uint64_t> rows) {
@@ -218,110 +223,14 @@ void RowProducer::MakeBatch(std::span<const std::uint64_t> rows) {
   FillBatch();
 }
 
-// Makes the rows of ordinals_.
-void RowProducer::FillBatch() {
-  const auto rows = static_cast<int>(ordinals_.size());
+// Makes the rows of ordinals_. Returns how many are left: slots()[0, n).
+int RowProducer::FillBatch() {
+  auto rows = static_cast<int>(ordinals_.size());
   plan_.Fill(RowSet{ordinals_, ordinals_, 0}, batch_);
-  if (needs_slots_) CheckBatch(rows);
-  if (settings_.form != RowForm::Values) CallServer([&] { FormBatch(rows); });
-}
-
-void RowProducer::CheckBatch(int rows) {
-  std::vector<int> failed(static_cast<std::size_t>(rows));
-  std::vector<const char*> reasons(failed.size());
-  const int failures = CallServer([&] { return ConvertBatch(rows, failed.data(), reasons.data()); });
-  if (failures > 0) {
-    failed.resize(static_cast<std::size_t>(failures));
-    reasons.resize(failed.size());
-    for (int i = 0; i < failures; ++i) rejections_[reasons[static_cast<std::size_t>(i)]]++;
-    RedrawFailed(failed, reasons);
-  }
-}
-
-void RowProducer::RedrawFailed(const std::vector<int>& failed, const std::vector<const char*>& reasons) {
-  redrawn_rows_ += failed.size();
-  if (plan_.HasStride()) return RedrawGroup(failed, reasons);
-  for (std::size_t i = 0; i < failed.size(); ++i) RedrawGroup({failed[i]}, {reasons[i]});
-}
-
-// Rows that others of the run may refer to keep their keys, unless the keys are at fault or nothing else has helped.
-// So do rows that must not depend on the order in which they are made.
-bool RowProducer::KeepsPosition(const char* reason, int attempt) const {
-  if (!may_move_) return true;
-  const auto is_key = [&](const std::vector<std::string>& names) { return std::ranges::count(names, reason) > 0; };
-  return !plan_.same_table_references.empty() && attempt <= settings_.max_attempts / 2 && !is_key(plan_.probed_keys) &&
-         !is_key(plan_.checked_keys);
-}
-
-void RowProducer::RedrawGroup(std::vector<int> rows, std::vector<const char*> reasons) {
-  std::vector<std::uint64_t> ordinals, positions;
-  int draws = 1;
-  for (int attempt = 1; !rows.empty(); ++attempt) {
-    if (draws >= settings_.max_attempts)
-      FailRow(ordinals_[static_cast<std::size_t>(rows.front())], reasons.front(), attempt);
-    ordinals.clear();
-    positions.clear();
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const std::uint64_t ordinal = ordinals_[static_cast<std::size_t>(rows[i])];
-      ordinals.push_back(ordinal);
-      if (KeepsPosition(reasons[i], attempt)) {
-        positions.push_back(ordinal);
-      } else if (plan_.HasStride()) {
-        positions.push_back(ordinal + static_cast<std::uint64_t>(attempt) * Plan::kPositionStride);
-      } else {
-        const std::uint64_t whole = plan_.whole_rows;
-        const std::uint64_t end = plan_.key_capacity > whole ? plan_.key_capacity - whole : 0;
-        positions.push_back(spare_ < end ? plan_.whole_first + whole + spare_ : ordinal);
-        // Without a position of its own such a row gets the same key again.
-        if (spare_ >= end && attempt > 1 && std::ranges::count(plan_.probed_keys, reasons[i]) > 0)
-          FailRow(ordinal, reasons[i], attempt);
-        spare_++;
-      }
-    }
-    plan_.Fill(RowSet{ordinals, positions, static_cast<std::uint32_t>(attempt)}, scratch_);
-    reasons.assign(rows.size(), nullptr);
-    CallServer([&] {
-      for (std::size_t i = 0; i < rows.size(); ++i) {
-        TupleTableSlot* slot = slots_[rows[i]];
-        reasons[i] = ConvertRow(scratch_, i, slot);
-        if (reasons[i] == nullptr) KeepRow(slot);
-      }
-      CHECK_FOR_INTERRUPTS();
-    });
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (reasons[i] == nullptr) continue;
-      rejections_[reasons[i]]++;
-      reasons[kept] = reasons[i];
-      ordinals[kept] = ordinals[i];
-      rows[kept++] = rows[i];
-    }
-    rows.resize(kept);
-    draws = !rows.empty() && IsTakenPosition(reasons.front()) ? 1 : draws + 1;
-  }
-}
-
-// A spare position that an earlier run has used up: passed over however many there are, since they end.
-bool RowProducer::IsTakenPosition(const char* reason) const {
-  return !plan_.HasStride() && std::ranges::count(plan_.probed_keys, reason) > 0;
-}
-
-void RowProducer::FailRow(std::uint64_t ordinal, const char* constraint, int draws) const {
-  const bool is_key =
-      std::ranges::any_of(arbiters_, [&](const ServerCheck& key) { return std::strcmp(key.name, constraint) == 0; });
-  std::string text;
-  for (const CheckConstraint& check : table_.checks)
-    if (check.name == constraint) text = " failed " + check.text;
-  for (const UniqueKey& key : table_.unique_keys)
-    if (key.name == constraint)
-      text = " had a value of (" + JoinColumnNames(table_, key.columns) + ") that is stored already";
-  if (text.empty()) text = " failed";
-  throw Error(
-      is_key ? sqlstate::kUniqueViolation : sqlstate::kCheckViolation,
-      "cannot generate a row for table \"" + table_.name + "\" that satisfies constraint \"" + constraint + "\"",
-      "Row " + std::to_string(ordinal) + " was drawn " + std::to_string(draws) + " times and always" + text + ".",
-      is_key ? "Ask for fewer rows, or widen the columns of the key."
-             : "Relax the constraint, or raise option max_attempts.");
+  last_attempt_ = 0;
+  if (needs_slots_) rows = CheckBatch(rows);
+  if (settings_.form != RowForm::Values && rows > 0) CallServer([&] { FormBatch(rows); });
+  return rows;
 }
 
 // ------------------------------------------------------------------------------------------------------ server phases

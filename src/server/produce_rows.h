@@ -6,6 +6,7 @@
 
 #include "server/postgres_api.h"
 
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -30,6 +31,9 @@ struct ProducerSettings {
   std::uint64_t skip_rows = 0;  // rows of the plan that are not made
   RowForm form = RowForm::Values;
   bool probe_stored_rows = false;  // look unique keys up in the target's indexes
+  bool keep_keys = false;  // rows drawn again keep their keys as long as they can
+  bool drop_exhausted = false;  // rows for which a key has no value left are left out instead of ending the run
+  std::function<void()> before_end;  // called once when all rows are made and stored
 };
 
 // What the server must do for one column of each row beyond copying its word. Plain data in the producer's memory
@@ -76,8 +80,13 @@ class RowProducer {
     end_ = first + count;
   }
 
-  // Fills slots or tuples with the given rows of the plan, counted from 0, at most batch_size of them.
+  // Fills slots or tuples with the given rows of the plan, counted from 0, at most batch_size of them. None may have to
+  // be left out.
   void MakeBatch(std::span<const std::uint64_t> rows);
+
+  // Draws the only row of the last batch again; batch_size must be 1. False if no row was found in max_attempts draws.
+  bool RedrawRow();
+  int last_attempt() const { return last_attempt_; }
 
   TupleTableSlot** slots() { return settings_.form == RowForm::HeapSlots ? heap_slots_ : slots_; }
   const HeapTuple* tuples() const { return tuples_; }  // those in the slots
@@ -88,15 +97,25 @@ class RowProducer {
   // Draws that failed, by the constraint that they failed.
   const std::map<std::string, std::uint64_t>& rejections() const { return rejections_; }
   std::uint64_t redrawn_rows() const { return redrawn_rows_; }
+  // Rows left out, and the key that had no value for the last one of them.
+  std::uint64_t dropped_rows() const { return dropped_rows_; }
+  const std::string& exhausted_key() const { return exhausted_key_; }
 
  private:
   void PrepareColumns();
   void PrepareChecks();
   void ChooseArbiters();
-  void FillBatch();
-  void CheckBatch(int rows);
+  int FillBatch();
+
+  // redraw_rows.cpp
+  int CheckBatch(int rows);
+  int DropRows(int rows);
+  bool MayDrop(const char* reason);
   void RedrawFailed(const std::vector<int>& failed, const std::vector<const char*>& reasons);
   void RedrawGroup(std::vector<int> rows, std::vector<const char*> reasons);
+  bool ChoosePosition(int row, const char* reason, int attempt, std::uint64_t* position);
+  void ConvertDrawn(const std::vector<int>& rows, std::vector<const char*>& reasons);
+  void DropOrFail(int row, const char* reason, int draws);
   bool KeepsPosition(const char* reason, int attempt) const;
   bool IsTakenPosition(const char* reason) const;
   void FailRow(std::uint64_t ordinal, const char* constraint, int draws) const;
@@ -143,6 +162,12 @@ class RowProducer {
   std::uint64_t end_ = 0;  // of the range in work
   std::uint64_t spare_ = 0;  // spare positions used
   std::uint64_t redrawn_rows_ = 0;
+  std::uint64_t dropped_rows_ = 0;
+  std::uint64_t dropped_in_turn_ = 0;  // since the last row that was made
+  bool is_hopeless_ = false;  // no more rows are tried
+  std::string exhausted_key_;
+  std::vector<int> dropped_;  // rows of the batch at hand
+  int last_attempt_ = 0;  // of the row redrawn last
   std::map<std::string, std::uint64_t> rejections_;
 };
 

@@ -100,19 +100,49 @@ SELECT i.indisexclusion, coalesce(k.conname, x.relname), i.indexrelid, i.indispr
 constexpr int kIndexExpressionsPlace = 11;
 constexpr int kIndexPredicatePlace = 12;
 
-// A key that refers to a partitioned table has further rows, one per partition of that table: they are left out.
+// A key that refers to a partitioned table has further rows, one per partition of that table: they are left out. Keys
+// that partitions have for themselves count as keys of the whole, one for all that say the same.
 constexpr char kForeignKeyQuery[] = R"(
+WITH keys AS (
+  SELECT k.oid, k.conrelid, k.confrelid, k.conkey, k.confkey,
+         (SELECT array_agg(a.attnum ORDER BY u.place)
+            FROM unnest(k.conkey) WITH ORDINALITY AS u (number, place)
+            JOIN pg_attribute o ON o.attrelid = k.conrelid AND o.attnum = u.number
+            JOIN pg_attribute a ON a.attrelid = $1 AND a.attname = o.attname) AS columns
+    FROM pg_constraint k
+   WHERE k.contype = 'f'
+     AND (k.conrelid = $1 OR k.conparentid = 0 AND k.conrelid IN (SELECT relid FROM pg_partition_tree($1)))
+     AND NOT EXISTS (SELECT FROM pg_constraint p WHERE p.oid = k.conparentid AND p.conrelid = k.conrelid)
+), distinct_keys AS (
+  SELECT * FROM keys WHERE conrelid = $1
+  UNION ALL
+  (SELECT DISTINCT ON (columns, confrelid, confkey) * FROM keys k
+    WHERE conrelid <> $1
+      AND NOT EXISTS (SELECT FROM keys o WHERE o.conrelid = $1 AND o.columns = k.columns AND o.confrelid = k.confrelid
+                         AND o.confkey = k.confkey)
+    ORDER BY columns, confrelid, confkey, oid)
+)
 SELECT k.oid, k.conname, k.confrelid, quote_ident(n.nspname) || '.' || quote_ident(r.relname),
        k.condeferrable, k.condeferred, k.confmatchtype, k.convalidated, pg_get_constraintdef(k.oid),
+       EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = k.confrelid AND NOT t.tgisinternal AND t.tgdeferrable
+                  AND t.tginitdeferred AND t.tgenabled <> 'D' AND (t.tgtype & 4) <> 0),
        u.attribute, u.referenced, a.attname
-  FROM pg_constraint k
+  FROM distinct_keys d
+  JOIN pg_constraint k ON k.oid = d.oid
   JOIN pg_class r ON r.oid = k.confrelid
   JOIN pg_namespace n ON n.oid = r.relnamespace
-  CROSS JOIN LATERAL ROWS FROM (unnest(k.conkey), unnest(k.confkey)) WITH ORDINALITY AS u (attribute, referenced, place)
+  CROSS JOIN LATERAL ROWS FROM (unnest(d.columns), unnest(k.confkey))
+       WITH ORDINALITY AS u (attribute, referenced, place)
   JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.referenced
- WHERE k.conrelid = $1 AND k.contype = 'f'
-   AND NOT EXISTS (SELECT FROM pg_constraint p WHERE p.oid = k.conparentid AND p.conrelid = k.conrelid)
  ORDER BY k.conname, k.oid, u.place)";
+
+// CHECKs that read a column which refers to a column of this table by itself.
+constexpr char kDemandQuery[] = R"(
+SELECT f.confkey[1], f.conkey[1], c.conbin::text
+  FROM pg_constraint f
+  JOIN pg_constraint c ON c.conrelid = f.conrelid AND c.contype = 'c' AND c.conkey @> f.conkey
+ WHERE f.confrelid = $1 AND f.contype = 'f' AND cardinality(f.conkey) = 1 AND f.conparentid = 0
+ ORDER BY f.confkey[1], f.conname, f.oid, c.conname)";
 
 constexpr char kTriggerQuery[] = R"(
 SELECT t.tgname, t.tgtype,
@@ -204,6 +234,15 @@ void ReadIndexes(RawTable* raw, Oid relation, FlattenContext* context) {
   }
 }
 
+void ReadDemands(RawTable* raw, Oid relation) {
+  raw->demands = RunCatalogQuery(kDemandQuery, relation);
+  raw->demand_trees = AllocateTwin<FlatExpression*>(raw->demands);
+  for (int row = 0; row < raw->demands.row_count; ++row) {
+    FlattenContext of_child;
+    raw->demand_trees[row] = FlattenNodeText(raw->demands.Get(row, 2), &of_child);
+  }
+}
+
 // The leaf's whole constraint with the leaf's attribute numbers turned into those of `relation`, by name.
 FlatExpression* ReadPartitionConstraint(Oid relation, Oid leaf, int leaf_attributes, Bitmapset* live_columns) {
   Expr* constraint = get_partition_qual_relid(leaf);
@@ -251,6 +290,7 @@ RawTable* ReadTable(Oid relation) {
   if (parts.indexes) ReadIndexes(raw, relation, &context);
   if (parts.triggers) {
     raw->foreign_keys = RunCatalogQuery(kForeignKeyQuery, relation);
+    ReadDemands(raw, relation);
     raw->triggers = RunCatalogQuery(kTriggerQuery, relation);
   }
   if (parts.partitions) ReadPartitions(raw, relation, context.live_columns);

@@ -31,6 +31,8 @@ struct RawTable {
   List** index_expressions;  // twin of indexes: FlatExpression*
   FlatExpression** index_predicates;  // twin of indexes; nullptr = none
   CatalogRows foreign_keys;  // one row per column of each
+  CatalogRows demands;  // CHECKs of referring tables
+  FlatExpression** demand_trees;  // twin of demands
   CatalogRows triggers;
   CatalogRows partitions;
   FlatExpression** partition_constraints;  // twin of partitions; nullptr = none

@@ -11,9 +11,9 @@ namespace dbmocker::server {
 namespace {
 
 // Whoever adds a fact must pack it too.
-static_assert(sizeof(TargetFacts) == 16 + 3 * sizeof(std::map<int, int>), "pack the new facts here");
+static_assert(sizeof(TargetFacts) == 16 + 4 * sizeof(std::map<int, int>), "pack the new facts here");
 static_assert(sizeof(ParentKeys) ==
-                  8 + sizeof(std::vector<ValueSetPointer>) + sizeof(std::optional<std::int64_t>) + sizeof(std::string),
+                  16 + sizeof(std::vector<ValueSetPointer>) + sizeof(std::optional<std::int64_t>) + sizeof(std::string),
               "pack the new parts of parents' keys here");
 
 // Puts numbers, texts and value sets one after the other; counts only where there is no memory.
@@ -72,6 +72,7 @@ class Unpacker {
 
 void PutParents(Packer& packer, const ParentKeys& parents) {
   packer.Put(parents.count);
+  packer.Put(std::uint64_t{parents.is_filtered});
   packer.Put(parents.description);
   packer.Put(std::uint64_t{parents.dense_first.has_value()});
   packer.Put(static_cast<std::uint64_t>(parents.dense_first.value_or(0)));
@@ -83,6 +84,7 @@ void PutParents(Packer& packer, const ParentKeys& parents) {
 ParentKeys TakeParents(Unpacker& unpacker, const Table& table, const ForeignKey& key) {
   ParentKeys parents;
   parents.count = unpacker.Number();
+  parents.is_filtered = unpacker.Number() != 0;
   parents.description = unpacker.Text();
   const bool is_dense = unpacker.Number() != 0;
   const std::int64_t first = unpacker.Signed();
@@ -114,6 +116,12 @@ void PutFacts(Packer& packer, const TargetFacts& facts) {
   for (const auto& [place, parents] : facts.parents) {
     packer.Put(place);
     PutParents(packer, parents);
+  }
+  packer.Put(facts.looked_up.size());
+  for (const auto& [column, texts] : facts.looked_up) {
+    packer.Put(static_cast<std::uint64_t>(column));
+    packer.Put(texts.size());
+    for (const std::string& text : texts) packer.Put(text);
   }
 }
 
@@ -148,6 +156,10 @@ TargetFacts UnpackFacts(const Table& table, const std::byte* packed) {
   for (std::uint64_t left = unpacker.Number(); left > 0; --left) {
     const std::size_t place = unpacker.Number();
     facts.parents[place] = TakeParents(unpacker, table, table.foreign_keys.at(place));
+  }
+  for (std::uint64_t left = unpacker.Number(); left > 0; --left) {
+    std::vector<std::string>& texts = facts.looked_up[static_cast<AttributeNumber>(unpacker.Signed())];
+    for (std::uint64_t more = unpacker.Number(); more > 0; --more) texts.push_back(unpacker.Text());
   }
   return facts;
 }

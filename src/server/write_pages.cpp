@@ -67,6 +67,9 @@ void InitializeState(SharedState* state, const PageRun& run, const Ids& ids) {
   state->target = run.table.oid;
   state->rows = static_cast<std::int64_t>(rows);
   state->options = run.options;
+  state->options.hooks = nullptr;  // of the caller's memory, and for other writers
+  state->options.trigger_filled = nullptr;
+  state->options.trigger_filled_count = 0;
   state->transaction = ids.transaction;
   state->command = ids.command;
   state->probes_stored_rows = run.probes_stored_rows;

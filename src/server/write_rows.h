@@ -5,9 +5,12 @@
 
 #include "server/postgres_api.h"
 
+#include <functional>
+
 #include "dbmocker/schema.h"
 #include "server/parse_options.h"
 #include "server/produce_rows.h"
+#include "server/try_call.h"
 #include "server/write_pages.h"
 
 namespace dbmocker::server {
@@ -80,7 +83,30 @@ struct BatchSettings {
 void WriteBatches(RowProducer& producer, Relation relation, EState* estate, ResultRelInfo* result_relation,
                   const BatchSettings& settings);
 
-// `single`: INSERT … SELECT through the executor, with all that belongs to it. May throw as WriteBatches.
-void WriteSingly(RowProducer& producer, const Table& table, const Plan& plan);
+// What WriteRowByRow has left out.
+struct RefusedRows {
+  std::int64_t taken = 0;  // by triggers that return NULL
+  std::int64_t count = 0;
+  std::string why;  // of the last one
+};
+
+// True if another row may pass where this fault has stopped one: not if the statement itself cannot be carried out.
+bool MayHelpToRedraw(const Table& table, const TryFault& fault);
+
+struct RowByRowSettings {
+  int max_attempts = 1000;
+  bool may_drop = false;  // a row that is refused each time is left out instead of ending the run
+  // Asked about the first refusals of a run: true ends it with the error at hand.
+  std::function<bool(const TryFault&)> ends_run;
+};
+
+// `single`, a row at a time: one that the target's triggers refuse is drawn again. One that they refuse each time ends
+// the run with an error that shows it, unless it may be left out. The producer's batch_size must be 1.
+RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan& plan,
+                          const RowByRowSettings& settings);
+
+// `single`: INSERT … SELECT through the executor, with all that belongs to it. Returns how many rows were stored:
+// triggers may take some for themselves; -1 if rules leave that open. May throw as WriteBatches.
+std::int64_t WriteSingly(RowProducer& producer, const Table& table, const Plan& plan);
 
 }  // namespace dbmocker::server

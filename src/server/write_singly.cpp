@@ -1,141 +1,27 @@
-// The single writer: INSERT … SELECT over dbmocker.run_rows(), which hands out the rows of the run in progress one by
-// one. The executor does the rest as for any INSERT: triggers, row security, rules, routing, foreign tables.
+// The single writer: INSERT … SELECT over dbmocker.run_rows(). The executor does the rest as for any INSERT: triggers,
+// row security, rules, routing, foreign tables.
 // Read first: WriteSingly.
 #include "server/boundary.h"
+#include "server/run_source.h"
 #include "server/write_rows.h"
 
 namespace dbmocker::server {
-namespace {
 
-// The run that run_rows() reads from. Nested runs (a trigger that generates rows) stack up.
-struct RunInProgress {
-  RowProducer* producer;
-  Oid row_type;
-  bool is_claimed;  // by the run's own INSERT: nobody else gets its rows
-  // A rule makes the server evaluate the INSERT's source once for each of its commands: the rows are kept for the
-  // second and later times. nullptr without rules.
-  Tuplestorestate* kept;
-  RunInProgress* outer;
-};
-RunInProgress* run_in_progress = nullptr;
-
-class RunScope {
- public:
-  explicit RunScope(RunInProgress& run) {
-    run.outer = run_in_progress;
-    run_in_progress = &run;
-  }
-  ~RunScope() { run_in_progress = run_in_progress->outer; }
-  RunScope(const RunScope&) = delete;
-  RunScope& operator=(const RunScope&) = delete;
-};
-
-char* InsertStatement(const Table& table, const Plan& plan) {
-  StringInfoData columns, fields, statement;
-  initStringInfo(&columns);
-  initStringInfo(&fields);
-  initStringInfo(&statement);
-  for (const Column& column : table.columns) {
-    if (column.is_generated || !column.may_insert) continue;
-    bool is_default = false;
-    for (const AttributeNumber number : plan.server_columns) is_default |= number == column.number;
-    if (is_default) continue;
-    const char* name = quote_identifier(column.name.c_str());
-    appendStringInfo(&columns, "%s%s", columns.len > 0 ? ", " : "", name);
-    appendStringInfo(&fields, "%s(r.r).%s", fields.len > 0 ? ", " : "", name);
-  }
-  if (columns.len == 0) {
-    appendStringInfo(&statement, "INSERT INTO %s SELECT FROM (SELECT dbmocker.run_rows(NULL::%s) AS r OFFSET 0) r",
-                     table.qualified_name.c_str(), table.qualified_name.c_str());
-    return statement.data;
-  }
-  appendStringInfo(&statement,
-                   "INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM "
-                   "(SELECT dbmocker.run_rows(NULL::%s) AS r OFFSET 0) r",
-                   table.qualified_name.c_str(), columns.data, fields.data, table.qualified_name.c_str());
-  return statement.data;
-}
-
-// What run_rows() keeps between calls.
-struct RunCursor {
-  RunInProgress* run;
-  TupleTableSlot* kept_slot;  // for rows that were kept; nullptr on the first reading
-  int row;
-  int rows;
-};
-
-RunCursor* OpenCursor(FunctionCallInfo fcinfo) {
-  RunInProgress* const run = run_in_progress;
-  if (run == nullptr || get_fn_expr_argtype(fcinfo->flinfo, 0) != run->row_type ||
-      (run->is_claimed && run->kept == nullptr))
-    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("no run of this table is in progress"),
-                    errhint("Use dbmocker.rows() to look at generated rows.")));
-  auto* cursor = static_cast<RunCursor*>(palloc0(sizeof(RunCursor)));
-  cursor->run = run;
-  if (run->is_claimed) {
-    tuplestore_rescan(run->kept);
-    cursor->kept_slot = MakeSingleTupleTableSlot(run->producer->slots()[0]->tts_tupleDescriptor, &TTSOpsMinimalTuple);
-  }
-  run->is_claimed = true;
-  return cursor;
-}
-
-// The next row; nullptr at the end.
-TupleTableSlot* NextRow(RunCursor* cursor) {
-  RunInProgress* const run = cursor->run;
-  if (cursor->kept_slot != nullptr)
-    return CallServer([=] { return tuplestore_gettupleslot(run->kept, true, false, cursor->kept_slot); })
-               ? cursor->kept_slot
-               : nullptr;
-  if (cursor->row == cursor->rows) {
-    cursor->rows = run->producer->NextBatch();
-    cursor->row = 0;
-  }
-  if (cursor->rows == 0) return nullptr;
-  TupleTableSlot* const slot = run->producer->slots()[cursor->row++];
-  if (run->kept != nullptr) CallServer([=] { tuplestore_puttupleslot(run->kept, slot); });
-  return slot;
-}
-
-}  // namespace
-
-void WriteSingly(RowProducer& producer, const Table& table, const Plan& plan) {
-  RunInProgress run = {&producer, InvalidOid, false, nullptr, nullptr};
+std::int64_t WriteSingly(RowProducer& producer, const Table& table, const Plan& plan) {
+  RunInProgress run = {&producer, InvalidOid, false, nullptr, nullptr, nullptr};
   const RunScope scope(run);
-  CallServer([&] {
+  return CallServer([&]() -> std::int64_t {
     run.row_type = get_rel_type_id(table.oid);
     if (table.has_rules) run.kept = tuplestore_begin_heap(true, false, work_mem);
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
     const int result = SPI_execute(InsertStatement(table, plan), false, 0);
     if (result < 0) elog(ERROR, "INSERT failed: %s", SPI_result_code_string(result));
+    const auto stored = static_cast<std::int64_t>(SPI_processed);
     SPI_finish();
     if (run.kept != nullptr) tuplestore_end(run.kept);
     CommandCounterIncrement();
+    return table.has_rules ? -1 : stored;
   });
 }
 
 }  // namespace dbmocker::server
-
-using namespace dbmocker::server;
-
-DBMOCKER_FUNCTION(dbmocker_run_rows) {
-  FuncCallContext* const call = CallServer([&]() -> FuncCallContext* {
-    if (SRF_IS_FIRSTCALL()) {
-      FuncCallContext* first = SRF_FIRSTCALL_INIT();
-      MemoryContext const caller = MemoryContextSwitchTo(first->multi_call_memory_ctx);
-      first->user_fctx = OpenCursor(fcinfo);
-      MemoryContextSwitchTo(caller);
-    }
-    return SRF_PERCALL_SETUP();
-  });
-  TupleTableSlot* const slot = NextRow(static_cast<RunCursor*>(call->user_fctx));
-  auto* info = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
-  if (slot == nullptr) {
-    info->isDone = ExprEndResult;
-    fcinfo->isnull = true;
-    CallServer([&] { end_MultiFuncCall(fcinfo, call); });
-    return Datum{0};
-  }
-  info->isDone = ExprMultipleResult;
-  return CallServer([=] { return ExecFetchSlotHeapTupleDatum(slot); });
-}

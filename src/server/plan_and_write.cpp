@@ -1,0 +1,149 @@
+// See plan_and_write.h. Rows that go through the executor may be refused by triggers, row security or checks at the end
+// of the statement. What the error says is learnt from: a parent that a trigger has inserted already is left to it.
+// What one statement cannot do is done again row by row, with rows that are refused drawn again.
+// Read first: PlanAndWrite.
+#include "server/plan_and_write.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "dbmocker/error.h"
+#include "server/boundary.h"
+#include "server/gather_facts.h"
+#include "server/run_hooks.h"
+#include "server/trigger_parents.h"
+#include "server/try_call.h"
+#include "server/write_run.h"
+
+namespace dbmocker::server {
+namespace {
+
+// One value for columns that the caller has fixed, as a CHECK would ask for it.
+void FixColumns(Table& table, const RunOptions& options) {
+  if (options.hooks == nullptr) return;
+  for (const auto& [number, value] : options.hooks->fixed) {
+    CheckConstraint check;
+    check.name = "value asked for";
+    check.check.kind = Expression::Kind::Operator;
+    check.check.name = "=";
+    check.check.type = "boolean";
+    check.check.columns = {number};
+    check.check.arguments.resize(2);
+    check.check.arguments[0].kind = Expression::Kind::Column;
+    check.check.arguments[0].column = number;
+    check.check.arguments[0].columns = {number};
+    check.check.arguments[1].kind = Expression::Kind::Constant;
+    check.check.arguments[1].value = value;
+    table.checks.push_back(std::move(check));
+    if (const auto column = std::ranges::find(table.columns, number, &Column::number); column != table.columns.end())
+      column->sequence.reset();
+  }
+}
+
+class RunAttempts {
+ public:
+  RunAttempts(const Table& described, const WriterDecision& decision, const RunOptions& options, const OpenRun& run,
+              RunReport& report)
+      : described_(described), decision_(decision), options_(options), run_(run), report_(report), rows_(report.rows) {}
+
+  void Write() {
+    if (decision_.writer != Writer::Single) return WriteOnce();
+    for (;;) {
+      TryFault fault;
+      told_parent_ = nullptr;
+      if (TryCall([this] { WriteOnce(); }, &fault)) return;
+      Learn(fault);
+    }
+  }
+
+ private:
+  // One plan, carried out in one way.
+  void WriteOnce() {
+    report_.rows = rows_;
+    report_.problem = nullptr;
+    options_.trigger_filled = filled_by_trigger_.data();
+    options_.trigger_filled_count = static_cast<int>(filled_by_trigger_.size());
+    Table table = described_;
+    FixColumns(table, options_);
+    AddInheritedReferences(table, filled_by_trigger_);
+    TargetFacts facts;
+    facts.has_rows = run_.has_rows;
+    facts.first_ordinal = static_cast<std::uint64_t>(run_.first_row - options_.slice.offset);
+    const std::unique_ptr<Plan> plan = PlanWithinKeys(table, facts);
+    if (plan == nullptr) return;
+    report_.prepared = CallServer([] { return GetCurrentTimestamp(); }) - run_.started;
+    const WriterReview review = ReviewWriter(decision_, table, *plan, options_, run_.relation);
+    const auto ends_run = [this](const TryFault& fault) {
+      told_parent_ = FindTriggerParent(described_, fault, filled_by_trigger_);
+      return told_parent_ != nullptr;
+    };
+    WriteRun({table, *plan, facts, options_, review, run_, statements_, ends_run}, report_);
+  }
+
+  // With option on_exhausted "cap", as many rows as the unique keys allow; the report says so. nullptr if none.
+  std::unique_ptr<Plan> PlanWithinKeys(const Table& table, TargetFacts& facts) {
+    while (report_.rows > 0) {
+      try {
+        return PlanOnce(table, facts);
+      } catch (const CapacityError& error) {
+        const auto capacity = static_cast<std::int64_t>(std::min<std::uint64_t>(error.capacity(), PG_INT64_MAX));
+        if (!options_.cap_exhausted || options_.slice.rows > 0 || capacity >= report_.rows) throw;
+        report_.rows = capacity;
+        NoteProblem(report_, error.what());
+      }
+    }
+    return nullptr;
+  }
+
+  // An attempt that has failed leaves the values that it took from sequences to the next one.
+  std::unique_ptr<Plan> PlanOnce(const Table& table, TargetFacts& facts) {
+    if (options_.slice.rows == 0 && report_.rows <= reserved_rows_) {
+      GatherFacts(table, options_, facts);
+      facts.sequence_starts = reserved_;
+      return PlanFacts(table, report_.rows, options_, facts);
+    }
+    std::unique_ptr<Plan> plan = PlanRows(table, report_.rows, options_, true, facts);
+    reserved_ = facts.sequence_starts;
+    reserved_rows_ = report_.rows;
+    return plan;
+  }
+
+  // Decides what the next attempt does in another way; throws the fault where nothing is left to try.
+  void Learn(const TryFault& fault) {
+    const bool is_circle = options_.hooks != nullptr && options_.hooks->before_end;  // no row stands by itself
+    if (is_circle || !MayHelpToRedraw(described_, fault)) ThrowFault(fault);
+    const ForeignKey* key = told_parent_;
+    if (key == nullptr && statements_ == Statements::OnePerRow) ThrowFault(fault);
+    if (key == nullptr) key = FindTriggerParent(described_, fault, filled_by_trigger_);
+    if (key == nullptr && guessed_.empty()) {
+      key = GuessTriggerParent(described_, fault, filled_by_trigger_);
+      if (key != nullptr) guessed_ = key->name;
+    } else if (key == nullptr && guessed_ == fault.constraint) {
+      filled_by_trigger_.pop_back();  // no trigger has inserted it
+    }
+    if (key != nullptr) filled_by_trigger_.push_back(key->constraint_oid);
+    statements_ = key != nullptr ? Statements::One : Statements::OnePerRow;
+  }
+
+  const Table& described_;
+  const WriterDecision& decision_;
+  RunOptions options_;
+  const OpenRun& run_;
+  RunReport& report_;
+  const std::int64_t rows_;
+  Statements statements_ = Statements::One;
+  std::map<AttributeNumber, std::int64_t> reserved_;  // of sequences: the first of reserved_rows_ values
+  std::int64_t reserved_rows_ = 0;
+  std::vector<Oid> filled_by_trigger_;  // foreign keys
+  std::string guessed_;  // name of the last of them, if nothing but a guess speaks for it
+  const ForeignKey* told_parent_ = nullptr;  // by the error that has ended an attempt
+};
+
+}  // namespace
+
+void PlanAndWrite(const Table& table, const WriterDecision& decision, const RunOptions& options, const OpenRun& run,
+                  RunReport& report) {
+  RunAttempts(table, decision, options, run, report).Write();
+}
+
+}  // namespace dbmocker::server

@@ -1,0 +1,21 @@
+// What a run does for the sake of other tables that are filled with it: see plan_ahead.h.
+// Read first: RunHooks.
+#pragma once
+
+#include <functional>
+#include <map>
+
+#include "dbmocker/plan.h"
+
+namespace dbmocker::server {
+
+struct RunHooks {
+  // Keys of parents that do not exist yet, by foreign key (pg_constraint.oid).
+  std::map<std::uint32_t, ParentKeys> planned_parents;
+  // Called once when all rows are in the target, before its statement ends and its foreign keys are checked.
+  std::function<void()> before_end;
+  std::map<AttributeNumber, std::string> fixed;  // columns that take one value in all rows
+  bool keep_keys = false;  // rows that are drawn again keep their keys: others refer to them
+};
+
+}  // namespace dbmocker::server

@@ -1,0 +1,182 @@
+// The single writer, a row at a time: what triggers, row security or late checks refuse is undone and drawn again.
+// Which rows are stored depends on counts of draws alone, not on the machine: where time decides to give up, nothing is.
+// Read first: RowByRowWriter::Write.
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+
+#include "dbmocker/error.h"
+#include "server/boundary.h"
+#include "server/run_source.h"
+#include "server/try_call.h"
+#include "server/write_rows.h"
+
+namespace dbmocker::server {
+namespace {
+
+// A row as text, for an error.
+const char* RowText(TupleTableSlot* slot) {
+  const Datum row = ExecFetchSlotHeapTupleDatum(slot);
+  char* text = OidOutputFunctionCall(F_RECORD_OUT, row);
+  constexpr int kLongest = 500;
+  const int length = static_cast<int>(std::strlen(text));
+  if (length > kLongest) text[pg_mbcliplen(text, length, kLongest)] = '\0';
+  return text;
+}
+
+[[noreturn]] void FailRefused(const Table& table, std::uint64_t place, int draws, const TryFault& fault,
+                              const char* row) {
+  const PendingError& error = fault.error;
+  throw RefusalError(
+      fault, {error.sqlstate,
+              "cannot insert row " + std::to_string(place) + " into table \"" + table.name + "\": " + error.message,
+              std::string(error.detail) + (error.detail[0] != '\0' ? " " : "") + "The row was drawn " +
+                  std::to_string(draws) + " times; the last one was " + row + ".",
+              error.hint[0] != '\0' ? error.hint
+                                    : "Make rows that the table's triggers accept possible, or disable the trigger."});
+}
+
+// Returns how many rows were stored.
+std::uint64_t ExecuteInsert(SPIPlanPtr statement) {
+  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+  const int result = SPI_execute_plan(statement, nullptr, nullptr, false, 0);
+  if (result < 0) elog(ERROR, "INSERT failed: %s", SPI_result_code_string(result));
+  const std::uint64_t stored = SPI_processed;
+  SPI_finish();
+  return stored;
+}
+
+// The plan is freed with the current memory context.
+SPIPlanPtr PrepareInsert(const Table& table, const Plan& plan) {
+  auto* cleanup = static_cast<MemoryContextCallback*>(palloc0(sizeof(MemoryContextCallback)));
+  MemoryContext const context = CurrentMemoryContext;
+  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+  SPIPlanPtr statement = SPI_prepare(InsertStatement(table, plan), 0, nullptr);
+  if (statement == nullptr) elog(ERROR, "could not prepare an INSERT: %s", SPI_result_code_string(SPI_result));
+  SPI_keepplan(statement);
+  cleanup->func = [](void* plan_to_free) { SPI_freeplan(static_cast<SPIPlanPtr>(plan_to_free)); };
+  cleanup->arg = statement;
+  MemoryContextRegisterResetCallback(context, cleanup);
+  SPI_finish();
+  return statement;
+}
+
+class RowByRowWriter {
+ public:
+  static constexpr std::int64_t kPatience = 3 * USECS_PER_SEC;  // without a row that is accepted
+
+  RowByRowWriter(RowProducer& producer, const Table& table, const Plan& plan, const RowByRowSettings& settings)
+      : producer_(producer),
+        table_(table),
+        plan_(plan),
+        settings_(settings),
+        // Each attempt is a subtransaction: in all, a few for each row, and some more for rows that are hard to find.
+        budget_(2 * settings.max_attempts + static_cast<std::int64_t>(std::min<std::uint64_t>(plan.rows, 1000000)) * 5),
+        scope_(run_) {
+    run_.producer = &producer;
+    statement_ = CallServer([this] {
+      run_.row_type = get_rel_type_id(table_.oid);
+      return PrepareInsert(table_, plan_);
+    });
+  }
+
+  RefusedRows Write() {
+    while (!is_hopeless_ && producer_.NextBatch() > 0) {
+      TryFault fault;
+      if (WriteRow(&fault)) {
+        ++stored_;
+        refused_in_turn_ = 0;
+      } else {
+        LeaveOut(fault);
+      }
+    }
+    refused_.count += static_cast<std::int64_t>(plan_.rows - producer_.produced());
+    return refused_;
+  }
+
+ private:
+  // False if the row is to be left out; `fault` says why. Throws if the run is to end.
+  bool WriteRow(TryFault* fault) {
+    TryFault of_full_row;  // of a draw without NULLs: what refuses it tells most
+    for (draws_ = 1;; ++draws_) {
+      run_.only_row = producer_.slots()[0];
+      std::uint64_t stored = 1;
+      if (TryCall([&] { stored = CallServer([this] { return ExecuteInsert(statement_); }); }, fault, false)) {
+        refused_.taken += stored == 0 && !table_.has_rules ? 1 : 0;
+        last_stored_ = CallServer([] { return GetCurrentTimestamp(); });
+        return true;
+      }
+      if (!MayTryAgain(*fault)) ThrowFault(*fault);
+      if (CallServer([] { return GetCurrentTimestamp(); }) - last_stored_ > kPatience) Fail(*fault);
+      if (draws_ == 1 || producer_.last_attempt() % 4 == 1) of_full_row = *fault;
+      *fault = of_full_row;
+      if (--budget_ <= 0 || draws_ >= settings_.max_attempts) {
+        is_hopeless_ = budget_ <= 0;
+        if (!settings_.may_drop) Fail(*fault);
+        return false;
+      }
+      if (!producer_.RedrawRow()) return false;
+    }
+  }
+
+  // The first refusals of a run are judged.
+  bool MayTryAgain(const TryFault& fault) {
+    constexpr int kMostJudged = 30;
+    if (!MayHelpToRedraw(table_, fault)) return false;
+    return judged_ >= kMostJudged || !settings_.ends_run || (++judged_, !settings_.ends_run(fault));
+  }
+
+  void LeaveOut(const TryFault& fault) {
+    constexpr int kHopeless = 5;  // rows in turn
+    constexpr int kHopelessAtFirst = 2;
+    is_hopeless_ = is_hopeless_ || ++refused_in_turn_ >= (stored_ > 0 ? kHopeless : kHopelessAtFirst);
+    ++refused_.count;
+    refused_.why = std::string(fault.error.message) + (fault.error.detail[0] != '\0' ? ". " : "") + fault.error.detail;
+    if (is_hopeless_ && stored_ == 0) Fail(fault);
+  }
+
+  [[noreturn]] void Fail(const TryFault& fault) {
+    const char* row = CallServer([this] { return RowText(run_.only_row); });
+    FailRefused(table_, plan_.first_ordinal + producer_.produced() - 1, draws_, fault, row);
+  }
+
+  RowProducer& producer_;
+  const Table& table_;
+  const Plan& plan_;
+  const RowByRowSettings& settings_;
+  std::int64_t budget_;
+  RunInProgress run_ = {};
+  RunScope scope_;
+  SPIPlanPtr statement_ = nullptr;
+  RefusedRows refused_;
+  TimestampTz last_stored_ = GetCurrentTimestamp();
+  int draws_ = 0;
+  int judged_ = 0;
+  int refused_in_turn_ = 0;
+  std::int64_t stored_ = 0;
+  bool is_hopeless_ = false;
+};
+
+}  // namespace
+
+bool MayHelpToRedraw(const Table& table, const TryFault& fault) {
+  if (!fault.is_of_server) return false;
+  if (std::strcmp(fault.error.sqlstate, "42501") == 0) return table.row_security;
+  // A column that the role may not insert into keeps its default.
+  const auto column = std::ranges::find(table.columns, std::string_view(fault.column), &Column::name);
+  if (std::strcmp(fault.error.sqlstate, sqlstate::kNotNullViolation) == 0 && column != table.columns.end() &&
+      !column->may_insert)
+    return false;
+  // Missing features, prerequisites and objects, internal errors.
+  constexpr const char* kHopelessClasses[] = {"0A", "25", "26", "28", "34", "3B", "3D", "3F",
+                                              "42", "55", "58", "72", "F0", "HV", "XX"};
+  return std::ranges::none_of(kHopelessClasses,
+                              [&](const char* one) { return std::strncmp(fault.error.sqlstate, one, 2) == 0; });
+}
+
+RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan& plan,
+                          const RowByRowSettings& settings) {
+  return RowByRowWriter(producer, table, plan, settings).Write();
+}
+
+}  // namespace dbmocker::server
