@@ -2,6 +2,12 @@
 // Read first: RecordFacts.
 #include "server/fix_facts.h"
 
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <optional>
+#include <string>
+
 #include "dbmocker/error.h"
 
 namespace dbmocker::server {
@@ -11,7 +17,7 @@ constexpr int kNumbersPerFact = 4;
 
 enum Kind : std::int64_t {
   kSequence = 1,  // column, first value, 0
-  kMaximum = 2,  // column, 1 if there is one, the largest stored value
+  kMaximum = 2,  // counted column, the value before the first one, 0
   kOwnRows = 3,  // foreign key that refers to its own table: constraint, rows stored, key of the first one
   kStoredRows = 4,  // the same where the stored keys are no range: constraint, 0, 0
 };
@@ -33,6 +39,20 @@ bool FindFact(const RunSlice& slice, std::int64_t kind, std::int64_t object, Fac
   return false;
 }
 
+// The integer that the plan gives to the first row of a column, if it counts there.
+std::optional<std::int64_t> FirstValue(const Plan& plan, AttributeNumber number) {
+  for (const ColumnPlan& column : plan.columns) {
+    if (column.column != number || column.values == nullptr || column.values->Size() == 0) continue;
+    std::string text;
+    column.values->AppendText(0, text);
+    std::int64_t value = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool is_whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
+    if (is_whole && value > std::numeric_limits<std::int64_t>::min()) return value;
+  }
+  return std::nullopt;
+}
+
 [[noreturn]] void RefuseChangedTable(const Table& table, AttributeNumber number) {
   throw Error("55000", "table \"" + table.name + "\" has changed since the run began",
               "Column \"" + table.FindColumn(number)->name + "\" takes values that were not reserved.",
@@ -41,13 +61,14 @@ bool FindFact(const RunSlice& slice, std::int64_t kind, std::int64_t object, Fac
 
 }  // namespace
 
-std::vector<std::int64_t> RecordFacts(const Table& table, const TargetFacts& facts) {
+std::vector<std::int64_t> RecordFacts(const Table& table, const TargetFacts& facts, const Plan& plan) {
   std::vector<std::int64_t> numbers;
   const auto add = [&](const Fact& fact) {
     numbers.insert(numbers.end(), {fact.kind, fact.object, fact.first, fact.second});
   };
   for (const auto& [column, start] : facts.sequence_starts) add({kSequence, column, start, 0});
-  for (const auto& [column, maximum] : facts.maxima) add({kMaximum, column, maximum.has_value(), maximum.value_or(0)});
+  for (const AttributeNumber number : FindFactRequests(table).maxima)
+    if (const auto first = FirstValue(plan, number)) add({kMaximum, number, *first - 1, 0});
   for (const auto& [place, parents] : facts.parents) {
     const ForeignKey& key = table.foreign_keys[place];
     if (key.referenced_oid != table.oid || parents.count == 0) continue;
@@ -65,9 +86,6 @@ void ApplyFacts(const Table& table, const RunSlice& slice, TargetFacts& facts) {
     if (!FindFact(slice, kSequence, number, fact)) RefuseChangedTable(table, number);
     facts.sequence_starts[number] = fact.first;
   }
-  for (const AttributeNumber number : FindFactRequests(table).maxima)
-    if (FindFact(slice, kMaximum, number, fact))
-      facts.maxima[number] = fact.first != 0 ? std::optional(fact.second) : std::nullopt;
   for (const std::size_t place : FindFactRequests(table).foreign_keys) {
     const ForeignKey& key = table.foreign_keys[place];
     if (key.referenced_oid != table.oid || !FindFact(slice, kOwnRows, key.constraint_oid, fact)) continue;
@@ -79,6 +97,18 @@ void ApplyFacts(const Table& table, const RunSlice& slice, TargetFacts& facts) {
     parents.description = "keys " + std::to_string(fact.second) + " to " + std::to_string(fact.second + fact.first - 1);
     facts.parents[place] = std::move(parents);
   }
+}
+
+bool MoveMaxima(const RunSlice& slice, TargetFacts& facts) {
+  bool is_moved = false;
+  Fact fact = {};
+  for (auto& [number, maximum] : facts.maxima) {
+    if (!FindFact(slice, kMaximum, number, fact)) continue;
+    const std::int64_t moved = maximum ? *maximum - slice.offset : fact.first;
+    is_moved |= moved > fact.first;
+    maximum = std::max(moved, fact.first);
+  }
+  return is_moved;
 }
 
 bool ReadsOwnRows(const RunSlice& slice, const ForeignKey& key) {

@@ -12,8 +12,14 @@
 
 namespace dbmocker::server {
 
-// The facts as groups of four numbers: kind, column or constraint, and two values. To be stored as they are.
-std::vector<std::int64_t> RecordFacts(const Table& table, const TargetFacts& facts);
+// The facts as groups of four numbers: kind, column or constraint, and two values. To be stored as they are. `plan` is
+// the whole run's.
+std::vector<std::int64_t> RecordFacts(const Table& table, const TargetFacts& facts, const Plan& plan);
+
+// Turns the largest stored keys of counted columns into those that the run would have begun with: less the rows that its
+// parts have added. True if others have stored larger ones in the meantime, so that the rest of the run counts on behind
+// them.
+bool MoveMaxima(const RunSlice& slice, TargetFacts& facts);
 
 // Completes facts that were gathered for a part with those that the run began with. Throws Error 55000 if the table has
 // got columns since that need facts of their own.

@@ -364,12 +364,15 @@ void GatherFacts(const Table& table, const RunOptions& options, TargetFacts& fac
   const FactRequests requests = FindFactRequests(table);
   const bool is_fixed = options.slice.rows > 0;  // then ApplyFacts adds what the run began with
   if ((is_fixed || !facts.has_rows) && facts.first_ordinal == 0) facts.looked_up = FindLookups(table);
-  if (facts.has_rows && !is_fixed)
-    for (const AttributeNumber number : requests.maxima)
-      facts.maxima[number] = LargestStored(table, *table.FindColumn(number));
+  for (const AttributeNumber number : requests.maxima) {
+    const bool is_known = is_fixed && std::ranges::count(requests.sequences, number) > 0;
+    if (facts.has_rows && !is_known) facts.maxima[number] = LargestStored(table, *table.FindColumn(number));
+  }
+  const bool is_moved = is_fixed && MoveMaxima(options.slice, facts);
   for (const std::size_t place : requests.foreign_keys) {
     const ForeignKey& key = table.foreign_keys[place];
-    if (key.referenced_oid == table.oid && !(is_fixed ? ReadsOwnRows(options.slice, key) : facts.has_rows)) continue;
+    if (key.referenced_oid == table.oid && !(is_fixed ? is_moved || ReadsOwnRows(options.slice, key) : facts.has_rows))
+      continue;
     if (IsTriggerFilled(key, options)) continue;
     if (options.hooks != nullptr && options.hooks->planned_parents.contains(key.constraint_oid)) {
       facts.parents[place] = options.hooks->planned_parents.at(key.constraint_oid);

@@ -33,8 +33,8 @@ LongRun BeginLongRun(Oid target, std::int64_t rows, const RunOptions& options) {
     TargetFacts facts;
     facts.has_rows = start.has_rows;
     facts.first_ordinal = static_cast<std::uint64_t>(start.first_row);
-    PlanRows(table, rows, options, false, facts);
-    run.facts = RecordFacts(table, facts);
+    const std::unique_ptr<Plan> plan = PlanRows(table, rows, options, false, facts);
+    run.facts = RecordFacts(table, facts, *plan);
     run.has_sequences = !facts.sequence_starts.empty();
   }
   CallServer([&] {
@@ -48,7 +48,7 @@ bool ReserveLongRun(Oid target, const RunSlice& slice) {
   CallServer([=] { relation_close(OpenTarget(target, AccessShareLock, TargetUse::Write), NoLock); });
   const Table table = DescribeTable(target);
   TargetFacts facts;
-  ApplyFacts(table, slice, facts);
+  ApplyFacts(table, slice, facts);  // of which only the sequences' part counts
   return ReserveSequences(table, slice.rows, facts);
 }
 
