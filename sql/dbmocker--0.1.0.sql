@@ -131,6 +131,21 @@ $$;
 COMMENT ON FUNCTION dbmocker.verify(text) IS
     'verify() of the table of that name, or of the schema of that name where there is no such table';
 
+CREATE FUNCTION dbmocker.analyze_schema(schema regnamespace, sample integer DEFAULT 1000,
+                                        OUT target_table regclass, OUT fill_order integer, OUT refers_to regclass[],
+                                        OUT circle integer, OUT column_name text, OUT data_type text,
+                                        OUT not_null boolean, OUT meaning text, OUT meaning_from text,
+                                        OUT sampled_rows bigint, OUT null_fraction double precision,
+                                        OUT distinct_values bigint, OUT minimum text, OUT maximum text,
+                                        OUT min_length integer, OUT max_length integer, OUT pattern text,
+                                        OUT pattern_regex text, OUT pattern_fraction double precision,
+                                        OUT frequent_values jsonb)
+RETURNS SETOF record
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_analyze_schema';
+COMMENT ON FUNCTION dbmocker.analyze_schema(regnamespace, integer) IS
+    'tables of a schema in the order of filling, circles of references, and per column: meaning, and what a sample of the stored rows looks like';
+
 CREATE FUNCTION dbmocker.describe(target regclass)
 RETURNS jsonb
 LANGUAGE c STABLE STRICT PARALLEL UNSAFE

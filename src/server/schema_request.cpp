@@ -125,12 +125,11 @@ SchemaPlan PlanSchema(const SchemaArguments& arguments) {
     const auto oid = static_cast<std::uint32_t>(std::stoul(tables.Get(i, 0)));
     if (plan.rows.contains(oid)) nodes.push_back({oid, tables.Get(i, 2)});
   }
-  std::vector<ReferenceEdge> edges;
   for (int i = 0; i < references.row_count; ++i)
-    edges.push_back({static_cast<std::uint32_t>(std::stoul(references.Get(i, 0))), references.Get(i, 1),
+    plan.references.push_back({static_cast<std::uint32_t>(std::stoul(references.Get(i, 0))), references.Get(i, 1),
                      static_cast<std::uint32_t>(std::stoul(references.Get(i, 2))),
                      static_cast<std::uint32_t>(std::stoul(references.Get(i, 3))), references.Get(i, 4)[0] == 't'});
-  plan.order = OrderTables(nodes, edges);
+  plan.order = OrderTables(nodes, plan.references);
   return plan;
 }
 

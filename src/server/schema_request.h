@@ -35,6 +35,7 @@ SchemaArguments ReadSchemaArguments(FunctionCallInfo fcinfo, SchemaCall call);
 
 struct SchemaPlan {
   std::map<std::uint32_t, std::int64_t> rows;
+  std::vector<ReferenceEdge> references;  // of the schema's tables, also to other tables
   FillOrder order;
 };
 
