@@ -6,7 +6,7 @@ SET search_path = test_bulk_writers;
 SET dbmocker.reference_time = '2025-01-01';
 SET max_parallel_maintenance_workers = 2;
 -- What the plan says of the table as a whole; the number of workers depends on the machine.
-CREATE FUNCTION writing(target regclass, rows bigint DEFAULT 20000, options jsonb DEFAULT '{"workers": 1}')
+CREATE FUNCTION writing(target regclass, rows bigint DEFAULT 20000, options jsonb DEFAULT '{"max_workers": 1}')
 RETURNS TABLE (kind text, method text, detail text) LANGUAGE sql AS $$
   SELECT kind, method, detail FROM dbmocker.plan(target, rows, options) WHERE object = 'table' AND kind <> 'rows'
 $$;
@@ -36,10 +36,10 @@ CREATE TABLE bare (id bigint, name text);
 SELECT * FROM writing('plain', 10);
 SELECT * FROM writing('plain', 9999);
 SELECT * FROM writing('plain', 10000);
-SELECT * FROM writing('plain', 10000, '{"workers": 0}');
+SELECT * FROM writing('plain', 10000, '{"max_workers": 0}');
 SELECT * FROM writing('bare', 999);
 SELECT * FROM writing('bare', 1000);
-SELECT rows, writer, workers FROM dbmocker.generate('plain', 40000, options => '{"workers": 1}');
+SELECT rows, writer, workers FROM dbmocker.generate('plain', 40000, options => '{"max_workers": 1}');
 SELECT * FROM writing('plain', 11000);
 SELECT * FROM writing('plain', 13000);
 SELECT rows, writer FROM dbmocker.generate('plain', 13000);
@@ -87,8 +87,8 @@ SELECT failure($$SELECT dbmocker.generate('later', 10, options => '{"insertion_s
 SELECT failure($$SELECT dbmocker.generate('pg_temp.passing', 10, options => '{"insertion_strategy": "parallel_bulk"}')$$);
 SELECT failure($$SELECT dbmocker.generate('apart', 2, options => '{"insertion_strategy": "parallel_bulk"}')$$);
 SELECT failure($$SELECT dbmocker.generate('bare', 10, options => '{"insertion_strategy": "parallel_bulk", "freeze": true}')$$);
-SELECT failure($$SELECT dbmocker.generate('bare', 10, options => '{"workers": -1}')$$);
-SELECT failure($$SELECT dbmocker.generate('bare', 10, options => '{"workers": 65}')$$);
+SELECT failure($$SELECT dbmocker.generate('bare', 10, options => '{"max_workers": -1}')$$);
+SELECT failure($$SELECT dbmocker.generate('bare', 10, options => '{"max_workers": 65}')$$);
 SELECT failure($$SELECT dbmocker.generate('bare', 10, options => '{"freeze": "yes"}')$$);
 
 -- By name it serves few rows too, and the indexes are built anew.
@@ -106,8 +106,8 @@ DO $$
 DECLARE options jsonb; used text;
 BEGIN
   FOR options IN VALUES ('{"insertion_strategy": "single"}'::jsonb), ('{"insertion_strategy": "batch"}'),
-    ('{"insertion_strategy": "bulk"}'), ('{"insertion_strategy": "parallel_bulk", "workers": 0}'),
-    ('{"insertion_strategy": "parallel_bulk", "workers": 2, "batch_size": 13}')
+    ('{"insertion_strategy": "bulk"}'), ('{"insertion_strategy": "parallel_bulk", "max_workers": 0}'),
+    ('{"insertion_strategy": "parallel_bulk", "max_workers": 2, "batch_size": 13}')
   LOOP
     TRUNCATE wide RESTART IDENTITY;
     SELECT writer INTO used FROM dbmocker.generate('wide', 400, 7, options);
@@ -133,7 +133,7 @@ SELECT count(*) FROM narrow;
 -- A partition as the target keeps its bounds.
 CREATE TABLE events (id integer, day date NOT NULL, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
 CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
-SELECT rows, writer, workers FROM dbmocker.generate('events_2024', 20000, options => '{"workers": 1}');
+SELECT rows, writer, workers FROM dbmocker.generate('events_2024', 20000, options => '{"max_workers": 1}');
 SELECT count(*), count(DISTINCT id), min(day) >= '2024-01-01' AND max(day) < '2025-01-01' AS within FROM events;
 
 -- Statistics move as for INSERT; analyze makes those of the planner.
@@ -181,14 +181,14 @@ CREATE TABLE unsafe (id integer, even integer CHECK (is_even(even)));
 CREATE TABLE safe (id integer, small integer CHECK (is_small(small)));
 SELECT detail FROM writing('unsafe') WHERE kind = 'workers';
 SELECT detail FROM writing('safe') WHERE kind = 'workers';
-SELECT rows, writer, workers FROM dbmocker.generate('unsafe', 20000, options => '{"workers": 1}');
-SELECT rows, writer, workers FROM dbmocker.generate('safe', 20000, options => '{"workers": 1}');
+SELECT rows, writer, workers FROM dbmocker.generate('unsafe', 20000, options => '{"max_workers": 1}');
+SELECT rows, writer, workers FROM dbmocker.generate('safe', 20000, options => '{"max_workers": 1}');
 SELECT count(*) FILTER (WHERE NOT is_even(even)) FROM unsafe;
 -- An error of a worker's arrives as the caller's own.
 CREATE FUNCTION breaks(integer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS
   $$BEGIN PERFORM 1; RAISE EXCEPTION USING ERRCODE = 'ZX001', MESSAGE = 'no such luck', HINT = 'Try another one.'; END$$;
 CREATE TABLE luckless (id integer CHECK (breaks(id)));
-SELECT failure($$SELECT dbmocker.generate('luckless', 20000, options => '{"workers": 2}')$$);
+SELECT failure($$SELECT dbmocker.generate('luckless', 20000, options => '{"max_workers": 2}')$$);
 SELECT count(*) FROM luckless;
 
 DROP OWNED BY dbmocker_test_loader;

@@ -60,8 +60,8 @@ PlanBuilder::PlanBuilder(const Table& table, std::uint64_t rows, const PlanOptio
 }
 
 std::unique_ptr<Plan> PlanBuilder::Build() {
-  plan_->first_ordinal = facts_.first_ordinal;
-  plan_->rows = rows_;
+  plan_->first_ordinal = plan_->whole_first = facts_.first_ordinal;
+  plan_->rows = plan_->whole_rows = rows_;
   plan_->attribute_count = table_.attribute_count;
   CreateColumns();
   ReadLimits();

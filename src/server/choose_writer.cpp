@@ -245,7 +245,7 @@ WriterReview ReviewWriter(const WriterDecision& decision, const Table& table, co
   }
   review.workers = ChooseWorkers(options, plan.rows);
   if (review.workers == 0) {
-    review.worker_reason = options.workers == 0 ? "asked for" : "few rows, or no processor or worker to spare";
+    review.worker_reason = options.max_workers == 0 ? "asked for" : "few rows, or no processor or worker to spare";
     return review;
   }
   review.worker_reason = CallServer([&] { return FindWorkerObstacle(target, table, plan); });

@@ -110,9 +110,10 @@ inline void ReserveSettingPrefix(const char* prefix) {
 #endif
 }
 
-// Extends the main fork by up to `count` pages, under the extension lock; returns how many, pinned and not locked. The
-// pages are new unless somebody else has taken them since.
-inline int ExtendRelation(Relation relation, BufferAccessStrategy strategy, int count, Buffer* buffers) {
+// Extends the main fork by up to `count` pages, under the extension lock; returns how many, pinned and not locked, or 0
+// if this server cannot add several at once. The pages are new unless somebody else has taken them since.
+inline int ExtendRelation([[maybe_unused]] Relation relation, [[maybe_unused]] BufferAccessStrategy strategy,
+                          [[maybe_unused]] int count, [[maybe_unused]] Buffer* buffers) {
 #if PG_VERSION_NUM >= 160000
   BufferManagerRelation target = {};
   target.rel = relation;
@@ -120,10 +121,18 @@ inline int ExtendRelation(Relation relation, BufferAccessStrategy strategy, int 
   ExtendBufferedRelBy(target, MAIN_FORKNUM, strategy, 0, static_cast<uint32>(count), buffers, &extended);
   return static_cast<int>(extended);
 #else
-  LockRelationForExtension(relation, ExclusiveLock);
-  for (int i = 0; i < count; ++i) buffers[i] = ReadBufferExtended(relation, MAIN_FORKNUM, P_NEW, RBM_NORMAL, strategy);
-  UnlockRelationForExtension(relation, ExclusiveLock);
-  return count;
+  return 0;
+#endif
+}
+
+// The path of the main fork's first file below the data directory; palloc'ed.
+inline char* MainForkPath(Relation relation) {
+#if PG_VERSION_NUM >= 180000
+  return pstrdup(relpath(RelationGetSmgr(relation)->smgr_rlocator, MAIN_FORKNUM).str);
+#elif PG_VERSION_NUM >= 160000
+  return relpath(RelationGetSmgr(relation)->smgr_rlocator, MAIN_FORKNUM);
+#else
+  return relpath(RelationGetSmgr(relation)->smgr_rnode, MAIN_FORKNUM);
 #endif
 }
 
@@ -144,6 +153,28 @@ inline TupleConversionMap* RootToLeafMap(ResultRelInfo* leaf, [[maybe_unused]] E
   return leaf->ri_RootToPartitionMap;
 #endif
 }
+
+// True for a database whose DROP was interrupted: nobody can connect to it.
+inline bool IsInvalidDatabase([[maybe_unused]] const FormData_pg_database* database) {
+#if PG_VERSION_NUM >= 170000
+  return database_is_invalid_form(const_cast<FormData_pg_database*>(database));
+#else
+  return database->datconnlimit == -2;  // what the minor releases that know of it store
+#endif
+}
+
+// Wakes the sessions that listen, after the commit of a background worker's transaction.
+inline void SignalListeners() {
+#if PG_VERSION_NUM < 150000
+  ProcessCompletedNotifies();
+#endif
+}
+
+// The number in the names of packages.
+inline constexpr int kServerMajor = PG_VERSION_NUM / 10000;
+
+// Hands the statistics of the last transaction on.
+inline void ReportStatistics() { pgstat_report_stat(true); }
 
 // Builds the index anew, with its uniqueness and exclusion checked over all rows.
 inline void RebuildIndex(Oid index, char persistence) {

@@ -22,13 +22,13 @@ void SetTableFields(const RawTable& raw, Table& table) {
   table.comment = fields.Text();
   table.has_rules = fields.Flag();
   table.is_partition = fields.Flag();
-  table.is_published = fields.Flag();
   table.logically_decoded = fields.Flag();
   table.replica_identity = fields.Letter();
   table.has_inheritance_children = fields.Flag();
   table.attribute_count = fields.Int();
   table.partition_key = fields.Text();
   table.row_security = raw.row_security;
+  table.is_published = raw.is_published;
 }
 
 // True for nextval(…), whatever its result is cast to: then the column's values are the sequence's.
@@ -38,7 +38,7 @@ bool IsNextValue(const std::optional<Expression>& expression) {
   return current != nullptr && current->kind == Expression::Kind::Function && current->name == "nextval";
 }
 
-void SetSequence(RowCursor& fields, Column& column) {
+void SetSequence(RowCursor fields, Column& column) {
   SequenceInfo sequence;
   sequence.oid = fields.ObjectId();
   sequence.name = fields.Text();
@@ -71,7 +71,7 @@ void AddColumns(const RawTable& raw, Table& table) {
     fields.Skip();  // default's tree
     if (raw.defaults[row] != nullptr) column.default_expression = BuildExpression(*raw.defaults[row]);
     column.may_insert = fields.Flag();
-    SetSequence(fields, column);
+    if (raw.sequences.row_count > 0) SetSequence(RowCursor(raw.sequences, row), column);
     table.columns.push_back(std::move(column));
   }
 }

@@ -7,6 +7,7 @@
 #include "server/boundary.h"
 #include "server/check_target.h"
 #include "server/describe_table.h"
+#include "server/fix_facts.h"
 #include "server/gather_facts.h"
 #include "server/produce_rows.h"
 #include "server/rebuild_indexes.h"
@@ -70,11 +71,16 @@ PreparedRun PrepareRun(const OpenRun& run, std::int64_t rows, const RunOptions& 
 }
 
 // Looks where the run starts, under its locks.
-void StartRun(const Table& table, std::int64_t rows, OpenRun& run) {
+void StartRun(const Table& table, std::int64_t rows, const RunSlice& slice, OpenRun& run) {
   PopActiveSnapshot();
   PushActiveSnapshot(GetTransactionSnapshot());  // a lock may have been waited for
   run.has_rows = HasRows(run.relation);
-  run.first_row = ReserveRows(table.oid, run.has_rows, rows);
+  if (slice.rows > 0) {
+    RaiseNextRow(table.oid, slice.first_row + slice.rows);
+    run.first_row = slice.first_row + slice.offset;
+  } else {
+    run.first_row = ReserveRows(table.oid, run.has_rows, rows);
+  }
   if (HasOwnStorage(run.relation)) run.blocks = RelationGetNumberOfBlocks(run.relation);
 }
 
@@ -167,13 +173,21 @@ std::unique_ptr<Plan> PlanFacts(const Table& table, std::int64_t rows, const Run
   constexpr std::int64_t kDay = USECS_PER_DAY;
   plan_options.present_day = GetCurrentTransactionStartTimestamp() / kDay * kDay;
   plan_options.null_probability = options.null_probability;
-  return BuildPlan(table, static_cast<std::uint64_t>(rows), plan_options, facts);
+  if (options.slice.rows == 0) return BuildPlan(table, static_cast<std::uint64_t>(rows), plan_options, facts);
+  std::unique_ptr<Plan> plan = BuildPlan(table, static_cast<std::uint64_t>(options.slice.rows), plan_options, facts);
+  plan->first_ordinal += static_cast<std::uint64_t>(options.slice.offset);
+  plan->rows = static_cast<std::uint64_t>(rows);
+  return plan;
 }
 
 std::unique_ptr<Plan> PlanRows(const Table& table, std::int64_t rows, const RunOptions& options, bool reserve_sequences,
                                TargetFacts& facts) {
   const auto count = static_cast<std::uint64_t>(rows);
   GatherFacts(table, options, facts);
+  if (options.slice.rows > 0) {
+    ApplyFacts(table, options.slice, facts);
+    return PlanFacts(table, rows, options, facts);
+  }
   GatherSequences(table, count, false, facts);
   std::unique_ptr<Plan> plan = PlanFacts(table, rows, options, facts);
   if (!reserve_sequences || facts.sequence_starts.empty()) return plan;
@@ -197,11 +211,12 @@ RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& options)
   const Table& table = prepared.table;
   report.writer = NameOf(prepared.decision.writer);
   if (rows > 0) {
-    CallServer([&] { StartRun(table, rows, run); });
+    CallServer([&] { StartRun(table, rows, options.slice, run); });
     TargetFacts facts;
     facts.has_rows = run.has_rows;
-    facts.first_ordinal = static_cast<std::uint64_t>(run.first_row);
+    facts.first_ordinal = static_cast<std::uint64_t>(run.first_row - options.slice.offset);
     const std::unique_ptr<Plan> plan = PlanRows(table, rows, options, true, facts);
+    report.prepared = CallServer([] { return GetCurrentTimestamp(); }) - started;
     const WriterReview review = ReviewWriter(prepared.decision, table, *plan, options, run.relation);
     WriteRows(table, *plan, facts, options, review, run, report);
   } else {

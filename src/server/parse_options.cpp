@@ -76,6 +76,14 @@ bool SetMaxAttempts(RunOptions* options, const JsonbValue* value) {
   return ReadInteger(value, 1, 1000000, &options->max_attempts);
 }
 
+bool SetMaxWorkers(RunOptions* options, const JsonbValue* value) {
+  if (IsText(value, "auto")) {
+    options->max_workers = kAutomaticWorkers;
+    return true;
+  }
+  return ReadInteger(value, 0, kMaxWorkers, &options->max_workers);
+}
+
 bool SetMemoryLimit(RunOptions* options, const JsonbValue* value) {
   return ReadInteger(value, 1, 1048576, &options->memory_limit_mb);
 }
@@ -92,24 +100,16 @@ bool SetReferenceTime(RunOptions* options, const JsonbValue* value) {
   return true;
 }
 
-bool SetWorkers(RunOptions* options, const JsonbValue* value) {
-  if (IsText(value, "auto")) {
-    options->workers = kAutomaticWorkers;
-    return true;
-  }
-  return ReadInteger(value, 0, kMaxWorkers, &options->workers);
-}
-
 constexpr Option kOptions[] = {
     {"analyze", "true or false", SetAnalyze},
     {"batch_size", "\"auto\" or a whole number from 1 to 100000", SetBatchSize},
     {"freeze", "true or false", SetFreeze},
     {"insertion_strategy", "\"auto\", \"single\", \"batch\", \"bulk\" or \"parallel_bulk\"", SetInsertionStrategy},
     {"max_attempts", "a whole number from 1 to 1000000", SetMaxAttempts},
+    {"max_workers", "\"auto\" or a whole number from 0 to 64", SetMaxWorkers},
     {"memory_limit_mb", "a whole number from 1 to 1048576", SetMemoryLimit},
     {"null_probability", "a number from 0 to 1", SetNullProbability},
     {"reference_time", "a date or timestamp in a string, or \"\" for today", SetReferenceTime},
-    {"workers", "\"auto\" or a whole number from 0 to 64", SetWorkers},
 };
 
 char* ListKeys() {
@@ -141,7 +141,7 @@ RunOptions ParseOptions(const std::int64_t* seed, Jsonb* options) {
   result.null_probability = 0.1;
   result.max_attempts = 1000;
   result.memory_limit_mb = 64;
-  result.workers = kAutomaticWorkers;
+  result.max_workers = kAutomaticWorkers;
   if (options == nullptr) return result;
   if (!JB_ROOT_IS_OBJECT(options))
     ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("options must be a JSON object"),

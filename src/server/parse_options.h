@@ -13,6 +13,16 @@ enum class WriterChoice { Auto, Single, Batch, Bulk, ParallelBulk };
 inline constexpr int kAutomaticWorkers = -1;
 inline constexpr int kMaxWorkers = 64;
 
+// A part of a longer run: planned as the whole, of which the rows from `offset` on are made. What the parts have in
+// common was fixed when the run began (fix_facts.h).
+struct RunSlice {
+  std::int64_t first_row;  // ordinal of the whole run's first row
+  std::int64_t rows;  // of the whole run; 0: the run is no part of another one
+  std::int64_t offset;
+  const std::int64_t* facts;  // of RecordFacts; parallel workers get the facts themselves
+  int fact_count;
+};
+
 // All options of a run. Plain data: may live across longjmp.
 struct RunOptions {
   std::int64_t seed;
@@ -22,12 +32,13 @@ struct RunOptions {
   int batch_size;  // rows; 0 = by the row's width
   int max_attempts;  // draws of one row before the run gives up
   int memory_limit_mb;  // for the keys of referenced tables
-  int workers;  // parallel workers at most; kAutomaticWorkers: by the machine and the number of rows
+  int max_workers;  // parallel workers at most; kAutomaticWorkers: by the machine and the number of rows
   bool freeze;  // rows are written frozen, as COPY FREEZE does
   bool analyze;  // ANALYZE the target after the run
   // Foreign keys (pg_constraint.oid) to leave NULL, which are filled in after the run; not an option of the user's.
   const Oid* open_references;
   int open_reference_count;
+  RunSlice slice;  // not an option of the user's either
 };
 
 // Reads the seed (NULL: setting dbmocker.seed) and the options (NULL: none). Ereports 22023 for an unknown key or a bad

@@ -269,8 +269,9 @@ void RowProducer::RedrawGroup(std::vector<int> rows, std::vector<const char*> re
       } else if (plan_.HasStride()) {
         positions.push_back(ordinal + static_cast<std::uint64_t>(attempt) * Plan::kPositionStride);
       } else {
-        const std::uint64_t end = plan_.key_capacity > plan_.rows ? plan_.key_capacity - plan_.rows : 0;
-        positions.push_back(spare_ < end ? plan_.first_ordinal + plan_.rows + spare_ : ordinal);
+        const std::uint64_t whole = plan_.whole_rows;
+        const std::uint64_t end = plan_.key_capacity > whole ? plan_.key_capacity - whole : 0;
+        positions.push_back(spare_ < end ? plan_.whole_first + whole + spare_ : ordinal);
         // Without a position of its own such a row gets the same key again.
         if (spare_ >= end && attempt > 1 && std::ranges::count(plan_.probed_keys, reasons[i]) > 0)
           FailRow(ordinal, reasons[i], attempt);

@@ -10,7 +10,6 @@
 
 #include <cstring>
 
-#include "server/compat.h"
 #include "server/item_pointer.h"
 
 namespace dbmocker::server {
@@ -21,7 +20,7 @@ void PageWriter::Open(Relation relation, TransactionId transaction, CommandId co
   transaction_ = transaction;
   command_ = command;
   MemoryContext const caller = MemoryContextSwitchTo(context);
-  strategy_ = use_ring ? GetAccessStrategy(BAS_BULKWRITE) : nullptr;
+  extender_.Open(relation, use_ring ? GetAccessStrategy(BAS_BULKWRITE) : nullptr);
   pages_ = static_cast<char*>(palloc(static_cast<Size>(kGroupPages) * BLCKSZ));
   log_data_ = static_cast<char*>(palloc(BLCKSZ));
   MemoryContextSwitchTo(caller);
@@ -73,6 +72,7 @@ void PageWriter::Close() {
   const Size room = PageGetHeapFreeSpace(last);
   PublishGroup(place_ + 1);
   place_ = -1;
+  extender_.Close();
   RecordPageWithFreeSpace(relation_, last_block_, room);
 }
 
@@ -81,13 +81,15 @@ void PageWriter::PublishGroup(int count) {
   Buffer buffers[kGroupPages];
   int done = 0;
   while (done < count) {
-    const int extended = compat::ExtendRelation(relation_, strategy_, count - done, buffers);
+    const int extended = extender_.Extend(count - done, buffers);
     for (int i = 0; i < extended; ++i) {
       LockBuffer(buffers[i], BUFFER_LOCK_EXCLUSIVE);
       if (PageIsNew(BufferGetPage(buffers[i]))) PublishPage(buffers[i], page(done++));
       UnlockReleaseBuffer(buffers[i]);
     }
   }
+  // Lets the log writer work meanwhile, so that neither full log buffers nor the commit wait for all of it.
+  if (is_logged_) XLogSetAsyncXactLSN(log_end_);
 }
 
 // The rows of a page as the server's record of a multi-insert has them: without the parts of their headers that replay
@@ -138,6 +140,7 @@ void PageWriter::PublishPage(Buffer buffer, Page page) {
     XLogSetRecordFlags(XLOG_INCLUDE_ORIGIN);
     const XLogRecPtr end = XLogInsert(RM_HEAP2_ID, XLOG_HEAP2_MULTI_INSERT | XLOG_HEAP_INIT_PAGE);
     PageSetLSN(target, end);
+    log_end_ = end;
   }
   END_CRIT_SECTION();
 }

@@ -10,6 +10,8 @@
 
 #include <cstdint>
 
+#include "server/extend_relation.h"
+
 namespace dbmocker::server {
 
 class PageWriter {
@@ -28,7 +30,7 @@ class PageWriter {
   std::uint64_t rows() const { return rows_; }
 
  private:
-  static constexpr int kGroupPages = 32;  // that the relation is extended by at a time
+  static constexpr int kGroupPages = RelationExtender::kMostPages;
 
   Page page(int place) const { return pages_ + static_cast<Size>(place) * BLCKSZ; }
   void StartPage();
@@ -39,7 +41,7 @@ class PageWriter {
   Relation relation_ = nullptr;
   TransactionId transaction_ = InvalidTransactionId;
   CommandId command_ = 0;
-  BufferAccessStrategy strategy_ = nullptr;
+  RelationExtender extender_;
   Size reserved_ = 0;  // bytes of each page that fillfactor leaves free
   bool is_logged_ = false;
   bool is_decoded_ = false;
@@ -47,6 +49,7 @@ class PageWriter {
   char* log_data_ = nullptr;
   int place_ = -1;  // of the page in work; -1: none
   BlockNumber last_block_ = InvalidBlockNumber;
+  XLogRecPtr log_end_ = InvalidXLogRecPtr;
   std::uint64_t rows_ = 0;
 };
 

@@ -14,22 +14,24 @@ SELECT c.oid, n.nspname, c.relname, quote_ident(n.nspname) || '.' || quote_ident
        obj_description(c.oid, 'pg_class'),
        EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid AND r.ev_type = '3' AND r.ev_enabled <> 'D'),
        c.relispartition,
-       EXISTS (SELECT FROM pg_publication) AND
-       EXISTS (SELECT FROM pg_publication_tables p
-                 JOIN pg_namespace pn ON pn.nspname = p.schemaname
-                 JOIN pg_class pc ON pc.relnamespace = pn.oid AND pc.relname = p.tablename
-                WHERE pc.oid = c.oid OR pc.oid IN (SELECT relid FROM pg_partition_ancestors(c.oid))
-                   OR pc.oid IN (SELECT relid FROM pg_partition_tree(c.oid))),
        current_setting('wal_level') = 'logical' AND c.relpersistence = 'p',
        c.relreplident,
        c.relkind <> 'p' AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid),
        c.relnatts,
-       CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END
+       CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
+       EXISTS (SELECT FROM pg_publication)
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE c.oid = $1)";
+constexpr int kAnyPublicationPlace = 15;
 
-// The sequence: of an identity column (which a partition shares with its root), else the one that the default depends
-// on, else the one that the default names as text, as old dumps do.
+constexpr char kPublicationQuery[] = R"(
+SELECT FROM pg_publication_tables p
+  JOIN pg_namespace n ON n.nspname = p.schemaname
+  JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = p.tablename
+ WHERE c.oid = $1 OR c.oid IN (SELECT relid FROM pg_partition_ancestors($1))
+    OR c.oid IN (SELECT relid FROM pg_partition_tree($1))
+ LIMIT 1)";
+
 constexpr char kColumnQuery[] = R"(
 SELECT a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attgenerated <> '', a.attidentity,
        (SELECT quote_ident(n.nspname) || '.' || quote_ident(l.collname)
@@ -37,11 +39,21 @@ SELECT a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attgenerate
          WHERE l.oid = a.attcollation AND a.attcollation <> t.typcollation),
        col_description(a.attrelid, a.attnum),
        pg_get_expr(d.adbin, d.adrelid), d.adbin::text,
-       has_column_privilege(a.attrelid, a.attnum, 'INSERT'),
-       s.seqrelid, quote_ident(sn.nspname) || '.' || quote_ident(sc.relname),
-       s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcycle
+       has_column_privilege(a.attrelid, a.attnum, 'INSERT')
   FROM pg_attribute a
   JOIN pg_type t ON t.oid = a.atttypid
+  LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+ WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped
+ ORDER BY a.attnum)";
+constexpr int kIdentityPlace = 6;
+constexpr int kDefaultPlace = 9;
+
+// Of the same columns: the sequence of an identity column (which a partition shares with its root), else the one that
+// the default depends on, else the one that the default names as text, as old dumps do.
+constexpr char kSequenceQuery[] = R"(
+SELECT s.seqrelid, quote_ident(n.nspname) || '.' || quote_ident(c.relname),
+       s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcycle
+  FROM pg_attribute a
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   LEFT JOIN LATERAL
        (SELECT CASE WHEN a.attidentity <> '' THEN
@@ -62,8 +74,8 @@ SELECT a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attgenerate
                                      FROM $$^nextval\(\(?'([A-Za-z_0-9]+\.[A-Za-z_0-9]+)'::text\)?::regclass\)$$)))
                END AS oid) AS found ON true
   LEFT JOIN pg_sequence s ON s.seqrelid = found.oid
-  LEFT JOIN pg_class sc ON sc.oid = s.seqrelid
-  LEFT JOIN pg_namespace sn ON sn.oid = sc.relnamespace
+  LEFT JOIN pg_class c ON c.oid = s.seqrelid
+  LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped
  ORDER BY a.attnum)";
 
@@ -139,9 +151,40 @@ void ReadColumns(RawTable* raw, Oid relation, FlattenContext* context) {
   for (int row = 0; row < raw->columns.row_count; ++row) {
     context->live_columns = bms_add_member(context->live_columns, std::atoi(raw->columns.Get(row, 0)));
   }
+  bool may_have_sequence = false;
   for (int row = 0; row < raw->columns.row_count; ++row) {
     raw->column_types[row] = ReadType(&types, ParseOid(raw->columns.Get(row, 2)));
+    may_have_sequence |=
+        *raw->columns.Get(row, kIdentityPlace) != '\0' || raw->columns.Get(row, kDefaultPlace) != nullptr;
     raw->defaults[row] = FlattenNodeText(raw->columns.Get(row, 10), context);
+  }
+  if (may_have_sequence) raw->sequences = RunCatalogQuery(kSequenceQuery, relation);
+}
+
+// What the table's own row in pg_class says it may have. Flags may stay set after the last such object has gone.
+struct PossibleParts {
+  bool checks;
+  bool indexes;
+  bool triggers;  // those of foreign keys too
+  bool partitions;
+};
+
+PossibleParts FindPossibleParts(Oid relation) {
+  HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+  if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for relation %u", relation);
+  const auto* form = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple));
+  const bool is_partitioned = form->relkind == RELKIND_PARTITIONED_TABLE;
+  const PossibleParts parts = {form->relchecks > 0, form->relhasindex, form->relhastriggers || is_partitioned,
+                               is_partitioned || form->relispartition};
+  ReleaseSysCache(tuple);
+  return parts;
+}
+
+void ReadChecks(RawTable* raw, Oid relation, FlattenContext* context) {
+  raw->checks = RunCatalogQuery(kCheckQuery, relation);
+  raw->check_trees = AllocateTwin<FlatExpression*>(raw->checks);
+  for (int row = 0; row < raw->checks.row_count; ++row) {
+    raw->check_trees[row] = FlattenNodeText(raw->checks.Get(row, 3), context);
   }
 }
 
@@ -198,16 +241,19 @@ RawTable* ReadTable(Oid relation) {
   if (raw->table.row_count != 1) {
     ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relation)));
   }
-  ReadColumns(raw, relation, &context);
-  raw->checks = RunCatalogQuery(kCheckQuery, relation);
-  raw->check_trees = AllocateTwin<FlatExpression*>(raw->checks);
-  for (int row = 0; row < raw->checks.row_count; ++row) {
-    raw->check_trees[row] = FlattenNodeText(raw->checks.Get(row, 3), &context);
+  if (*raw->table.Get(0, kAnyPublicationPlace) == 't') {
+    raw->is_published = RunCatalogQuery(kPublicationQuery, relation).row_count > 0;
   }
-  ReadIndexes(raw, relation, &context);
-  raw->foreign_keys = RunCatalogQuery(kForeignKeyQuery, relation);
-  raw->triggers = RunCatalogQuery(kTriggerQuery, relation);
-  ReadPartitions(raw, relation, context.live_columns);
+  ReadColumns(raw, relation, &context);
+  // In a new session each query costs the time to plan it: those that can find nothing are left out.
+  const PossibleParts parts = FindPossibleParts(relation);
+  if (parts.checks) ReadChecks(raw, relation, &context);
+  if (parts.indexes) ReadIndexes(raw, relation, &context);
+  if (parts.triggers) {
+    raw->foreign_keys = RunCatalogQuery(kForeignKeyQuery, relation);
+    raw->triggers = RunCatalogQuery(kTriggerQuery, relation);
+  }
+  if (parts.partitions) ReadPartitions(raw, relation, context.live_columns);
   LeaveCatalogSettings(nest_level);
   raw->row_security = check_enable_rls(relation, InvalidOid, true) == RLS_ENABLED;
   return raw;

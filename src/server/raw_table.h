@@ -20,7 +20,9 @@ namespace dbmocker::server {
 struct RawTable {
   CatalogRows table;
   bool row_security;
+  bool is_published;
   CatalogRows columns;
+  CatalogRows sequences;  // twin of columns, or empty if no column can have one
   RawType** column_types;  // twin of columns
   FlatExpression** defaults;  // twin of columns; nullptr = none
   CatalogRows checks;

@@ -295,7 +295,7 @@ RowSample SampleRows(const Table& table, const Plan& plan, const RunOptions& opt
 }
 
 int ChooseWorkers(const RunOptions& options, std::uint64_t rows) {
-  if (options.workers != kAutomaticWorkers) return options.workers;
+  if (options.max_workers != kAutomaticWorkers) return options.max_workers;
   const auto others = static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN)) - 1;
   const auto useful = static_cast<int>(std::min<std::uint64_t>(rows / kRowsPerWorker, kMaxWorkers));
   return std::max(0, std::min({others, useful, max_parallel_maintenance_workers}));

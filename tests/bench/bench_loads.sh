@@ -103,7 +103,7 @@ load_statement() { # way, table, rows
   local options='{}'
   case $1 in
     generate*)
-      [ "$1" = generate ] || options="{\"workers\": ${1#generate_}}"
+      [ "$1" = generate ] || options="{\"max_workers\": ${1#generate_}}"
       echo "SELECT writer, workers FROM dbmocker.generate('$2', $3, options => '$options')"
       ;;
     copy_binary) echo "COPY $2 FROM '$FILES/rows.bin' (FORMAT binary)" ;;

@@ -34,7 +34,7 @@ sub new_server
 sub load
 {
   my ($target, $rows, $options) = @_;
-  $options = join ', ', q{"insertion_strategy": "parallel_bulk", "workers": 1}, $options // ();
+  $options = join ', ', q{"insertion_strategy": "parallel_bulk", "max_workers": 1}, $options // ();
   return "SELECT rows FROM dbmocker.generate('$target', $rows, options => '{$options}');";
 }
 

@@ -76,7 +76,7 @@ $node->safe_psql('postgres', q{
   LANGUAGE plpgsql AS $$
   BEGIN
     PERFORM dbmocker.generate(target::regclass, n,
-      options => '{"insertion_strategy": "parallel_bulk", "workers": 2, "batch_size": 100}');
+      options => '{"insertion_strategy": "parallel_bulk", "max_workers": 2, "batch_size": 100}');
     state := 'fine';
   EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,

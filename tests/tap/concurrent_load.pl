@@ -45,7 +45,7 @@ my $loads = 0;
 while ($clients{insert}{run}->pumpable)
 {
   send_to($maintenance, 'VACUUM ledger; ANALYZE ledger; CHECKPOINT; VACUUM (FREEZE) tally;');
-  $node->safe_psql('postgres', load('ledger', 100_000, '"workers": ' . (1 + $loads % 2)));
+  $node->safe_psql('postgres', load('ledger', 100_000, '"max_workers": ' . (1 + $loads % 2)));
   $loads++;
   # One that has just ended cannot be pumped; what became of it is asked below.
   eval { IPC::Run::pump_nb($_->{run}) } for values %clients;

@@ -55,7 +55,7 @@ for my $strategy (qw(bulk parallel_bulk))
   $node->safe_psql('postgres', "CREATE INDEX ${target}_$_->[0] ON $target $_->[1]") for @indexes;
   # Into the empty table, then beside rows of other hands, of which some are dead.
   my $load = "SELECT rows, writer FROM dbmocker.generate('$target', 6000, options => "
-    . qq['{"insertion_strategy": "$strategy", "workers": 2, "null_probability": 0.05}')];
+    . qq['{"insertion_strategy": "$strategy", "max_workers": 2, "null_probability": 0.05}')];
   is($node->safe_psql('postgres', "$load; INSERT INTO $target (id, email) SELECT -i, i FROM generate_series(1, 2000) i;
     DELETE FROM $target WHERE id % 10 = 0; UPDATE $target SET name = 'x' WHERE id % 50 = 1; $load"),
     "6000|$strategy\n6000|$strategy", "$strategy: loaded");

@@ -44,7 +44,7 @@ my %settings = (long => 'ALTER TABLE %s ALTER body SET STORAGE EXTERNAL, ALTER s
 # Options, and whether workers have to take part.
 my @ways = ([ '"insertion_strategy": "single"', 0 ], [ '"insertion_strategy": "batch"', 0 ],
   [ '"insertion_strategy": "bulk", "batch_size": 333', 0 ],
-  map { [ qq("insertion_strategy": "parallel_bulk", "workers": $_->[0], "batch_size": $_->[1]), $_->[0] ] }
+  map { [ qq("insertion_strategy": "parallel_bulk", "max_workers": $_->[0], "batch_size": $_->[1]), $_->[0] ] }
     ([ 0, '"auto"' ], [ 1, '"auto"' ], [ 2, 7 ], [ 2, 20_000 ], [ 4, 999 ]));
 
 for my $name (sort keys %table)
