@@ -96,7 +96,11 @@ Encoding EncodingOf(const Type& type) {
   return type.length == -1 ? Encoding::Varlena : Encoding::Fixed;
 }
 
-const char* TypeText(const Column& column) { return format_type_with_typemod(column.type->oid, column.type_modifier); }
+// The column's type, qualified, as the query runs under the catalog settings.
+const char* TypeText(const Column& column) {
+  return format_type_extended(column.type->oid, column.type_modifier,
+                              FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+}
 
 // "k1::type, k2::type" of the parent's columns in the child's types.
 char* KeyList(const Table& table, const ForeignKey& key) {
