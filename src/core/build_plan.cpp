@@ -204,8 +204,8 @@ void PlanBuilder::PlaceRest() {
     if (state.limits.always_null) {
       state.role = ColumnRole::AlwaysNull;
       state.generator = "NULL";
-      state.reason = state.limits.is_contradiction ? "no value satisfies all of its CHECK constraints"
-                                                   : "a CHECK constraint asks for it";
+      state.reason = state.limits.contradiction.empty() ? "a CHECK constraint asks for it"
+                                                         : "no value satisfies all of its CHECK constraints";
       continue;
     }
     if (NumberRows(state)) continue;
