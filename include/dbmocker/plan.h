@@ -21,6 +21,7 @@ namespace dbmocker {
 struct PlanOptions {
   std::int64_t seed = 0;
   std::int64_t reference_time = 0;  // microseconds since 2000-01-01 00:00 UTC
+  bool follows_clock = false;  // rows happen at the reference time: see ValueContext
   double null_probability = 0.1;  // of nullable columns that nothing else decides, 0 … 1
 };
 

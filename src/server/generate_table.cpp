@@ -171,6 +171,7 @@ std::unique_ptr<Plan> PlanFacts(const Table& table, std::int64_t rows, const Run
   plan_options.seed = options.seed;
   plan_options.reference_time = options.reference_time;
   plan_options.null_probability = options.null_probability;
+  plan_options.follows_clock = options.follows_clock;
   if (options.slice.rows == 0) return BuildPlan(table, static_cast<std::uint64_t>(rows), plan_options, facts);
   std::unique_ptr<Plan> plan = BuildPlan(table, static_cast<std::uint64_t>(options.slice.rows), plan_options, facts);
   plan->first_ordinal += static_cast<std::uint64_t>(options.slice.offset);

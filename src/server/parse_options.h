@@ -38,6 +38,7 @@ struct RunOptions {
   // Foreign keys (pg_constraint.oid) to leave NULL, which are filled in after the run; not an option of the user's.
   const Oid* open_references;
   int open_reference_count;
+  bool follows_clock;  // moments of a row lie just before the reference time, as in rows that are being made; likewise
   RunSlice slice;  // not an option of the user's either
 };
 
