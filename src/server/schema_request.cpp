@@ -1,0 +1,165 @@
+// See schema_request.h. The Read functions are server style and create no C++ object.
+// Read first: PlanSchema.
+#include "server/schema_request.h"
+
+#include <string>
+
+#include "dbmocker/error.h"
+#include "server/boundary.h"
+#include "server/read_catalog.h"
+
+namespace dbmocker::server {
+namespace {
+
+// The tables of $1 that hold rows of their own: no partitions, foreign tables or tables of an extension.
+constexpr char kTables[] =
+    "SELECT c.oid, c.relname, pg_catalog.format('%I.%I', n.nspname, c.relname), n.nspname"
+    " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE c.relnamespace = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND NOT EXISTS ("
+    " SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass"
+    " AND d.objid = c.oid AND d.deptype = 'e') ORDER BY c.relname";
+
+constexpr char kReferences[] =
+    "SELECT f.oid, f.conname, coalesce(pg_catalog.pg_partition_root(f.conrelid), f.conrelid)::oid,"
+    " coalesce(pg_catalog.pg_partition_root(f.confrelid), f.confrelid)::oid,"
+    " CASE WHEN f.confmatchtype = 'f' THEN pg_catalog.bool_and(NOT a.attnotnull)"
+    " ELSE pg_catalog.bool_or(NOT a.attnotnull) END"
+    " FROM pg_catalog.pg_constraint f JOIN pg_catalog.pg_class c ON c.oid = f.conrelid"
+    " JOIN pg_catalog.pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = ANY (f.conkey)"
+    " WHERE f.contype = 'f' AND c.relnamespace = $1 AND f.conparentid = 0"
+    " GROUP BY f.oid, f.conname, f.conrelid, f.confrelid, f.confmatchtype ORDER BY f.conname, f.oid";
+
+// Tables of the schema that INSERT triggers of other ones write to, as far as the triggers' functions say so in plain
+// words: the written table, the trigger's table.
+constexpr char kTriggerWrites[] = R"(
+WITH triggers AS (
+  SELECT coalesce(pg_partition_root(t.tgrelid), t.tgrelid)::oid AS source, t.tgfoid
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+   WHERE c.relnamespace = $1 AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND (t.tgtype & 4) <> 0
+), functions AS (
+  SELECT p.oid, lower(p.prosrc COLLATE "C") AS source FROM pg_proc p WHERE p.oid IN (SELECT tgfoid FROM triggers)
+)
+SELECT DISTINCT w.oid, t.source
+  FROM triggers t JOIN functions f ON f.oid = t.tgfoid,
+       regexp_matches(f.source, '\minsert\s+into\s+(?:"?\w+"?\.)?"?(\w+)', 'g') m
+  JOIN pg_class w ON w.relnamespace = $1 AND w.relkind IN ('r', 'p') AND lower(w.relname COLLATE "C") = m[1]
+ WHERE w.oid <> t.source
+ ORDER BY 1, 2)";
+
+void ReadRequests(Jsonb* tables, SchemaArguments* arguments) {
+  if (!JB_ROOT_IS_OBJECT(tables))
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("tables must be a JSON object"),
+                    errhint("Write it as in '{\"users\": 1000, \"orders\": 5000}'.")));
+  arguments->requests = static_cast<TableRequest*>(palloc0(sizeof(TableRequest) * (JB_ROOT_COUNT(tables) + 1)));
+  JsonbIterator* iterator = JsonbIteratorInit(&tables->root);
+  JsonbValue key, value;
+  JsonbIteratorNext(&iterator, &key, true);
+  while (JsonbIteratorNext(&iterator, &key, true) == WJB_KEY) {
+    JsonbIteratorNext(&iterator, &value, true);
+    TableRequest* request = &arguments->requests[arguments->request_count++];
+    request->name = pnstrdup(key.val.string.val, static_cast<Size>(key.val.string.len));
+    const bool is_number =
+        value.type == jbvNumeric && !numeric_is_nan(value.val.numeric) && !numeric_is_inf(value.val.numeric);
+    const double rows =
+        is_number ? DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value.val.numeric)))
+                  : -1;
+    if (rows < 0 || rows > 9e15 || rows != static_cast<double>(static_cast<std::int64_t>(rows)))
+      ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                      errmsg("invalid number of rows for table \"%s\"", request->name),
+                      errhint("Give a whole number of 0 or more.")));
+    request->rows = static_cast<std::int64_t>(rows);
+  }
+}
+
+void ReadExcludes(ArrayType* names, SchemaArguments* arguments) {
+  Datum* elements = nullptr;
+  bool* nulls = nullptr;
+  deconstruct_array(names, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &arguments->exclude_count);
+  arguments->excludes =
+      static_cast<TableRequest*>(palloc0(sizeof(TableRequest) * static_cast<Size>(arguments->exclude_count + 1)));
+  for (int i = 0; i < arguments->exclude_count; ++i) {
+    if (nulls[i])
+      ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("exclude must not contain nulls"),
+                      errhint("Give the names of tables.")));
+    arguments->excludes[i].name = TextDatumGetCString(elements[i]);
+  }
+}
+
+[[noreturn]] void RefuseUnknownTable(const char* name, const CatalogRows& tables) {
+  std::string known;
+  for (int i = 0; i < tables.row_count && i < 20; ++i) known += (i > 0 ? ", " : "") + std::string(tables.Get(i, 1));
+  throw Error("42P01", "schema has no table \"" + std::string(name) + "\" to fill", "",
+              known.empty() ? "The schema has no tables." : "Its tables are: " + known + ".");
+}
+
+}  // namespace
+
+SchemaArguments ReadSchemaArguments(FunctionCallInfo fcinfo, SchemaCall call) {
+  SchemaArguments read = {};
+  const bool has_seed = call == SchemaCall::Generate && !PG_ARGISNULL(4);
+  const int options_place = call == SchemaCall::Generate ? 5 : 4;
+  if (PG_ARGISNULL(0))
+    ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("schema must not be null"),
+                    errhint("Call it as dbmocker.%s('public', 1000).",
+                            call == SchemaCall::Generate ? "generate_schema" : "plan_schema")));
+  read.schema = PG_GETARG_OID(0);
+  read.rows = PG_ARGISNULL(1) ? -1 : PG_GETARG_INT64(1);
+  if (!PG_ARGISNULL(1) && read.rows < 0)
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("rows must not be negative"),
+                    errhint("Ask for 0 rows or more a table.")));
+  if (!PG_ARGISNULL(2)) ReadRequests(PG_GETARG_JSONB_P(2), &read);
+  if (!PG_ARGISNULL(3)) ReadExcludes(PG_GETARG_ARRAYTYPE_P(3), &read);
+  if (read.rows < 0 && read.request_count == 0)
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("neither rows nor tables are given"),
+                    errhint("Give the rows a table, or tables => '{\"users\": 1000}'.")));
+  const std::int64_t seed = has_seed ? PG_GETARG_INT64(4) : 0;
+  read.options = ParseOptions(has_seed ? &seed : nullptr,
+                              PG_ARGISNULL(options_place) ? nullptr : PG_GETARG_JSONB_P(options_place));
+  return read;
+}
+
+SchemaPlan PlanSchema(const SchemaArguments& arguments) {
+  const CatalogRows tables = CallServer([&] { return RunCatalogQuery(kTables, arguments.schema); });
+  const CatalogRows references = CallServer([&] { return RunCatalogQuery(kReferences, arguments.schema); });
+  std::map<std::string, std::uint32_t> known;
+  for (int i = 0; i < tables.row_count; ++i)
+    known[tables.Get(i, 1)] = static_cast<std::uint32_t>(std::stoul(tables.Get(i, 0)));
+  SchemaPlan plan;
+  if (arguments.rows >= 0)
+    for (const auto& [name, oid] : known) plan.rows[oid] = arguments.rows;
+  for (int i = 0; i < arguments.request_count; ++i) {
+    const auto found = known.find(arguments.requests[i].name);
+    if (found == known.end()) RefuseUnknownTable(arguments.requests[i].name, tables);
+    plan.rows[found->second] = arguments.requests[i].rows;
+  }
+  for (int i = 0; i < arguments.exclude_count; ++i) {
+    const auto found = known.find(arguments.excludes[i].name);
+    if (found == known.end()) RefuseUnknownTable(arguments.excludes[i].name, tables);
+    plan.rows.erase(found->second);
+  }
+  std::vector<TableNode> nodes;
+  for (int i = 0; i < tables.row_count; ++i) {
+    const auto oid = static_cast<std::uint32_t>(std::stoul(tables.Get(i, 0)));
+    if (plan.rows.contains(oid)) nodes.push_back({oid, tables.Get(i, 2)});
+  }
+  // Among the edges that may be left out of a circle, those of triggers go first.
+  std::vector<ReferenceEdge> edges;
+  const CatalogRows writes = CallServer([&] { return RunCatalogQuery(kTriggerWrites, arguments.schema); });
+  for (int i = 0; i < writes.row_count; ++i) {
+    edges.push_back({0, "", static_cast<std::uint32_t>(std::stoul(writes.Get(i, 0))),
+                     static_cast<std::uint32_t>(std::stoul(writes.Get(i, 1))), true});
+    plan.trigger_written.insert(edges.back().from);
+  }
+  for (int i = 0; i < references.row_count; ++i)
+    edges.push_back({static_cast<std::uint32_t>(std::stoul(references.Get(i, 0))), references.Get(i, 1),
+                     static_cast<std::uint32_t>(std::stoul(references.Get(i, 2))),
+                     static_cast<std::uint32_t>(std::stoul(references.Get(i, 3))), references.Get(i, 4)[0] == 't'});
+  plan.order = OrderTables(nodes, edges);
+  std::erase_if(plan.order.filled_in_later, [&](const ReferenceEdge& edge) {
+    if (edge.constraint == 0) plan.trigger_written.erase(edge.from);
+    return edge.constraint == 0;
+  });
+  return plan;
+}
+
+}  // namespace dbmocker::server

@@ -1,0 +1,46 @@
+// What a call for a whole schema asks for: its arguments, and which tables get how many rows in which order.
+// Read first: ReadSchemaArguments, then PlanSchema.
+#pragma once
+
+#include "server/postgres_api.h"
+
+#include <map>
+#include <set>
+#include <vector>
+
+#include "server/order_tables.h"
+#include "server/parse_options.h"
+
+namespace dbmocker::server {
+
+// A table's name and the rows asked for; rows -1 in the list of excluded tables.
+struct TableRequest {
+  char* name;
+  std::int64_t rows;
+};
+
+// The arguments as plain memory.
+struct SchemaArguments {
+  Oid schema;
+  std::int64_t rows;  // -1: only the tables that are named
+  RunOptions options;
+  int request_count;
+  TableRequest* requests;
+  int exclude_count;
+  TableRequest* excludes;
+};
+
+// schema, rows, tables, exclude, seed, options; plan_schema() has no seed. Server style.
+enum class SchemaCall { Generate, Plan };
+SchemaArguments ReadSchemaArguments(FunctionCallInfo fcinfo, SchemaCall call);
+
+struct SchemaPlan {
+  std::map<std::uint32_t, std::int64_t> rows;
+  std::set<std::uint32_t> trigger_written;  // tables that triggers of others insert into, filled after these
+  FillOrder order;
+};
+
+// Throws Error 42P01 for the name of a table that the schema has not. May throw ServerError.
+SchemaPlan PlanSchema(const SchemaArguments& arguments);
+
+}  // namespace dbmocker::server
