@@ -38,7 +38,7 @@ my %tables = (
   small => 'v smallint UNIQUE, w text UNIQUE',
   plain => 'id int, created_at timestamptz, updated_at timestamptz',
   excluding => 'r int4range, EXCLUDE USING gist (r WITH &&)');
-my ($rows, $last) = (32_000, undef);
+my $rows = 32_000;
 
 sub as_seeder { return $node->safe_psql('postgres', "SET ROLE seeder; SET search_path = shop; $_[0]"); }
 
@@ -60,11 +60,26 @@ for my $table (sort keys %tables)
   is(rows_digest($table), $expected, "$table: the rows of one run");
 }
 
+# The worker's private memory does not grow with the rows.
+my $job = as_seeder(q{SELECT dbmocker.submit('plain', 2000000)});
+my @sizes;
+while (1)
+{
+  my ($state, $pid, $done) = split /\|/, $node->safe_psql('postgres',
+    "SELECT state, coalesce(pid, 0), rows_done FROM dbmocker.jobs WHERE id = $job");
+  last if $state eq 'done';
+  my $status = -r "/proc/$pid/status" ? slurp_file("/proc/$pid/status") : '';
+  push @sizes, $1 if $done > 0 && $status =~ /^RssAnon:\s+(\d+) kB/m;
+  usleep(20_000);
+}
+cmp_ok(scalar @sizes, '>', 1, scalar(@sizes) . ' looks at the memory of a worker');
+cmp_ok($sizes[-1] - $sizes[0], '<', 4096, "from $sizes[0] to $sizes[-1] kB over 2 million rows");
+
 # Others add rows between the chunks, by generate() and by hand; pauses let them in.
 for my $table (qw(own_counted own_identity own_uuid composite small))
 {
   as_seeder("TRUNCATE $table RESTART IDENTITY");
-  my $job = as_seeder("SELECT dbmocker.submit('$table', 20000, rows_per_second => 8000)");
+  $job = as_seeder("SELECT dbmocker.submit('$table', 20000, rows_per_second => 8000)");
   for my $round (1 .. 3)
   {
     wait_until($node, "SELECT rows_done > $round * 1000 FROM dbmocker.jobs WHERE id = $job");
