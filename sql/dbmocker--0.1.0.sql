@@ -350,6 +350,16 @@ AS 'MODULE_PATHNAME', 'dbmocker_submit';
 COMMENT ON FUNCTION dbmocker.submit(regclass, bigint, bigint, jsonb, double precision, bigint, integer) IS
     'stores a job that adds rows to a table in the background, chunk by chunk, and returns its number';
 
+CREATE FUNCTION dbmocker.submit_schema(schema regnamespace, rows bigint DEFAULT NULL, tables jsonb DEFAULT NULL,
+                                       exclude text[] DEFAULT NULL, seed bigint DEFAULT NULL,
+                                       options jsonb DEFAULT '{}', rows_per_second double precision DEFAULT NULL,
+                                       keep_rows boolean DEFAULT false, max_attempts integer DEFAULT 5)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_submit_schema';
+COMMENT ON FUNCTION dbmocker.submit_schema(regnamespace, bigint, jsonb, text[], bigint, jsonb, double precision, boolean, integer) IS
+    'stores a job that adds rows to the tables of a schema in the background, referenced tables first, and returns its number';
+
 CREATE FUNCTION dbmocker.pause(job bigint)
 RETURNS text
 LANGUAGE c VOLATILE PARALLEL UNSAFE

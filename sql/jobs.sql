@@ -7,6 +7,7 @@ CREATE ROLE regress_dbmocker_seeder LOGIN;
 CREATE ROLE regress_dbmocker_other LOGIN;
 CREATE ROLE regress_dbmocker_locked NOLOGIN;
 CREATE SCHEMA jobs AUTHORIZATION regress_dbmocker_seeder;
+DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO regress_dbmocker_seeder', current_database()); END $$;
 GRANT USAGE ON SCHEMA jobs TO regress_dbmocker_other, regress_dbmocker_locked;
 
 -- Superusers, unless a setting allows it, and roles that could not open a session.
@@ -151,6 +152,29 @@ COMMIT;
 SELECT dbmocker.wait(:job, '1 min');
 SELECT error_code FROM dbmocker.jobs WHERE id = :job;
 
+-- Schemas: referenced tables first, each part with its own progress; a second job tops up.
+CREATE SCHEMA jobs_shop;
+CREATE TABLE jobs_shop.a_orders (id int PRIMARY KEY, customer int NOT NULL, item int NOT NULL);
+CREATE TABLE jobs_shop.customers (id int PRIMARY KEY, email text UNIQUE);
+CREATE TABLE jobs_shop.items (id int PRIMARY KEY, name text);
+ALTER TABLE jobs_shop.a_orders ADD FOREIGN KEY (customer) REFERENCES jobs_shop.customers;
+ALTER TABLE jobs_shop.a_orders ADD FOREIGN KEY (item) REFERENCES jobs_shop.items;
+SELECT dbmocker.submit_schema('jobs_shop');
+SELECT dbmocker.submit_schema('jobs_shop', 10, tables => '{"nothing": 1}');
+SELECT dbmocker.submit_schema('jobs_shop', 10, exclude => '{a_orders,customers,items}');
+SELECT dbmocker.submit_schema('jobs_shop', 100, tables => '{"a_orders": 2000}') AS job \gset
+SELECT dbmocker.wait(:job, '1 min');
+SELECT position, target, rows, rows_done FROM dbmocker.progress WHERE job = :job ORDER BY position;
+SELECT target, state, rows, rows_done FROM dbmocker.jobs WHERE id = :job;
+DELETE FROM jobs_shop.a_orders WHERE id % 2 = 0;
+SELECT dbmocker.submit_schema('jobs_shop', 150, tables => '{"a_orders": 2000}', keep_rows => true) AS job \gset
+SELECT dbmocker.wait(:job, '1 min');
+SELECT position, target, rows, rows_done FROM dbmocker.progress WHERE job = :job ORDER BY position;
+SELECT (SELECT count(*) FROM jobs_shop.customers), (SELECT count(*) FROM jobs_shop.a_orders);
+SELECT * FROM dbmocker.verify('jobs_shop'::regnamespace) WHERE violations > 0;
+ALTER TABLE jobs_shop.customers ADD last_order int REFERENCES jobs_shop.a_orders;
+SELECT dbmocker.submit_schema('jobs_shop', 10);
+
 RESET ROLE;
 -- No worker is left, and no lock.
 DO $$
@@ -165,5 +189,6 @@ SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'dbmocker job';
 SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid > 2;
 SET client_min_messages = warning;
 DROP TABLE fleeting;
-DROP SCHEMA jobs CASCADE;
+DROP SCHEMA jobs, jobs_shop CASCADE;
+DROP OWNED BY regress_dbmocker_seeder;
 DROP ROLE regress_dbmocker_seeder, regress_dbmocker_other, regress_dbmocker_locked;

@@ -23,6 +23,7 @@ struct PlanOptions {
   std::int64_t reference_time = 0;  // microseconds since 2000-01-01 00:00 UTC
   // The start of the day on which the server evaluates now(), as reference_time; nullopt: that of reference_time.
   std::optional<std::int64_t> present_day;
+  bool follows_clock = false;  // rows happen at the reference time: see ValueContext
   double null_probability = 0.1;  // of nullable columns that nothing else decides, 0 … 1
   std::vector<std::size_t> trigger_filled;  // places in Table::foreign_keys whose parents come with the row
 };

@@ -75,6 +75,7 @@ bool IsInteger(const Type& type) {
 PlanBuilder::PlanBuilder(const Table& table, std::uint64_t rows, const PlanOptions& options, const TargetFacts& facts)
     : table_(table), rows_(rows), options_(options), facts_(facts), plan_(std::make_unique<Plan>()) {
   context_.reference_time = options.reference_time;
+  context_.follows_clock = options.follows_clock;
 }
 
 std::unique_ptr<Plan> PlanBuilder::Build() {

@@ -44,11 +44,12 @@ constexpr std::int64_t kNewest = (kSteps + 1) * kStep;  // before the reference,
 struct TimelineMap {
   Moment moment;
   std::int64_t reference;  // seconds since 2000
+  bool follows_clock;  // then the row is made at the reference, and its steps took a second each
 
   std::int64_t operator()(std::uint64_t index) const {
     IndexWords words(index, 0x54696D65);
-    const std::int64_t created =
-        reference - kNewest - static_cast<std::int64_t>(words.Below(static_cast<std::uint64_t>(kOldest - kNewest)));
+    const auto age = static_cast<std::int64_t>(words.Below(static_cast<std::uint64_t>(kOldest - kNewest)));
+    const std::int64_t created = reference - (follows_clock ? kSteps : kNewest + age);
     if (moment == Moment::Created) return created;
     if (moment <= Moment::Deleted) return StepFrom(created, static_cast<int>(moment), words);
     const auto draw = [&words](std::int64_t n) {
@@ -63,7 +64,7 @@ struct TimelineMap {
       case Moment::Scheduled:
         return reference + 2 * kDaySeconds + draw(700 * kDaySeconds);
       case Moment::StartDate:
-        return created + kStep;
+        return follows_clock ? created : created + kStep;
       case Moment::EndDate: {
         static constexpr std::int64_t kTerms[] = {7, 30, 90, 365, 730};
         const std::int64_t term = kTerms[draw(5)] * kDaySeconds;
@@ -79,6 +80,7 @@ struct TimelineMap {
  private:
   // Each step takes two days and a share of the slack that is left; early steps follow soon after each other.
   std::int64_t StepFrom(std::int64_t at, int step, IndexWords& words) const {
+    if (follows_clock) return at + step;
     std::int64_t slack = reference - kDaySeconds - at - kSteps * kStep;
     for (int i = 1; i <= step; ++i) {
       const std::int64_t bound = i < static_cast<int>(Moment::Closed) ? slack / 16 : slack / 2;
@@ -213,7 +215,7 @@ ValueSetPointer MakeMoment(const ProviderRequest& request) {
   }
   const bool is_past = kMoment <= Moment::Deleted || kMoment == Moment::StartDate;
   if (!AllowsAll(request, reference - kOldest, is_past ? reference : reference + 800 * kDaySeconds)) return nullptr;
-  return MakeTimeSet(request, description, TimelineMap{kMoment, reference});
+  return MakeTimeSet(request, description, TimelineMap{kMoment, reference, request.context.follows_clock});
 }
 
 ValueSetPointer MakeBirthDate(const ProviderRequest& request) {

@@ -16,9 +16,9 @@ namespace dbmocker::server {
 // the whole run's.
 std::vector<std::int64_t> RecordFacts(const Table& table, const TargetFacts& facts, const Plan& plan);
 
-// Turns the largest stored keys of counted columns into those that the run would have begun with: less the rows that its
-// parts have added. True if others have stored larger ones in the meantime, so that the rest of the run counts on behind
-// them.
+// Turns the largest stored keys of counted columns into those that the run would have begun with: less the rows that
+// its parts have added. True if others have stored larger ones in the meantime, so that the rest of the run counts on
+// behind them.
 bool MoveMaxima(const RunSlice& slice, TargetFacts& facts);
 
 // Completes facts that were gathered for a part with those that the run began with. Throws Error 55000 if the table has

@@ -99,6 +99,7 @@ std::unique_ptr<Plan> PlanFacts(const Table& table, std::int64_t rows, const Run
   constexpr std::int64_t kDay = USECS_PER_DAY;
   plan_options.present_day = GetCurrentTransactionStartTimestamp() / kDay * kDay;
   plan_options.null_probability = options.null_probability;
+  plan_options.follows_clock = options.follows_clock;
   for (std::size_t place = 0; place < table.foreign_keys.size(); ++place)
     if (std::count(options.trigger_filled, options.trigger_filled + options.trigger_filled_count,
                    table.foreign_keys[place].constraint_oid) > 0)

@@ -44,6 +44,7 @@ struct RunOptions {
   const Oid* trigger_filled;
   int trigger_filled_count;
   const struct RunHooks* hooks;  // nullptr: none
+  bool follows_clock;  // moments of a row lie just before the reference time, as in rows that are being made; likewise
   RunSlice slice;  // not an option of the user's
 };
 

@@ -138,6 +138,15 @@ RunOptions OptionsOf(const Job* job, const JobPart* part) {
   return options;
 }
 
+// A paced job follows the clock unless it was submitted with a time of its own. Server style.
+bool GivesReferenceTime(Jsonb* options) {
+  JsonbValue key = {};
+  key.type = jbvString;
+  key.val.string.val = const_cast<char*>("reference_time");
+  key.val.string.len = static_cast<int>(strlen(key.val.string.val));
+  return findJsonbValueFromContainer(&options->root, JB_FOBJECT, &key) != nullptr;
+}
+
 Step WorkOn(const Job* job, Pacer& pacer) {
   JobPart* part = CallServer([=] { return LoadOpenPart(job->id); });
   if (part == nullptr) return CallServer([=] { return ChangeLocked(job->id, JobEvent::Finish, kEnd); });
@@ -161,7 +170,8 @@ Step WorkOn(const Job* job, Pacer& pacer) {
   if (job->pace > 0) {
     rows = std::min(rows, RowsDue(job->pace, pacer));
     if (rows <= 0) return {Step::Kind::Sleep, TimeToNextRow(job->pace)};
-    options.reference_time = CallServer([] { return GetCurrentTimestamp(); });
+    options.follows_clock = CallServer([=] { return !GivesReferenceTime(job->options); });
+    if (options.follows_clock) options.reference_time = CallServer([] { return GetCurrentTimestamp(); });
   }
   options.analyze = analyze && part->rows_done + rows == part->rows;
   MakeChunk(job, part, rows, options);

@@ -5,6 +5,7 @@
 #include "server/postgres_api.h"
 
 #include <map>
+#include <set>
 #include <vector>
 
 #include "server/order_tables.h"
@@ -36,6 +37,7 @@ SchemaArguments ReadSchemaArguments(FunctionCallInfo fcinfo, SchemaCall call);
 struct SchemaPlan {
   std::map<std::uint32_t, std::int64_t> rows;
   std::vector<ReferenceEdge> references;  // of the schema's tables, also to other tables
+  std::set<std::uint32_t> trigger_written;  // tables that triggers of others insert into, filled after these
   FillOrder order;
 };
 

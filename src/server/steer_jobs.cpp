@@ -76,7 +76,7 @@ Datum WaitForJob(FunctionCallInfo fcinfo) {
   const TimestampTz deadline = ReadDeadline(fcinfo);
   if (StartsAtCommit(id))
     ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                    errmsg("job %lld starts when this transaction commits", static_cast<long long>(id)),
+                    errmsg("job %lld goes on when this transaction commits", static_cast<long long>(id)),
                     errhint("Commit, then wait for it.")));
   MemoryContext const context = AllocSetContextCreate(CurrentMemoryContext, "dbmocker wait", ALLOCSET_SMALL_SIZES);
   MemoryContext const caller = MemoryContextSwitchTo(context);

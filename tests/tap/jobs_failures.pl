@@ -18,7 +18,8 @@ $node->safe_psql('postgres', q{
   SET ROLE seeder;
   CREATE TABLE shop.locked (id int PRIMARY KEY);
   CREATE TABLE shop.counted (id int PRIMARY KEY, n bigint);
-  CREATE TABLE shop.paced (id bigint GENERATED ALWAYS AS IDENTITY, note text, created_at timestamptz NOT NULL);
+  CREATE TABLE shop.paced (id bigint GENERATED ALWAYS AS IDENTITY, note text, created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL, CHECK (updated_at > created_at));
 });
 
 sub submit
@@ -108,6 +109,12 @@ cmp_ok(abs($rate - 500), '<', 75, "500 rows a second: $rate");
 $node->safe_psql('postgres', "SELECT dbmocker.stop($job)");
 is(outcome($job), 'stopped', 'a paced job stops');
 is(column($job, 'rows_done = (SELECT count(*) FROM shop.paced)'), 't', 'its rows are counted');
-is($node->safe_psql('postgres', 'SELECT max(created_at) <= clock_timestamp() FROM shop.paced'), 't',
+is($node->safe_psql('postgres', 'SELECT max(updated_at) <= clock_timestamp() FROM shop.paced'), 't',
   'no date lies ahead of the clock');
+is($node->safe_psql('postgres', q{SELECT max(created_at) - min(created_at) BETWEEN '2 s' AND '30 s'
+  AND min(created_at) > clock_timestamp() - interval '1 min' FROM shop.paced}), 't', 'dates follow the clock');
+$job = submit(q{'shop.paced', 100, rows_per_second => 500, options => '{"reference_time": "2020-01-01"}'});
+is(outcome($job), 'done', 'a paced job with a reference time');
+is($node->safe_psql('postgres', q{SELECT count(*) FROM shop.paced WHERE created_at < '2020-01-01'}), '100',
+  'draws dates against it');
 done_testing();

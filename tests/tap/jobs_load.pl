@@ -66,6 +66,25 @@ for my $table (map { "shop.t$_" } 0 .. 3)
   is($node->safe_psql('postgres', qq{SELECT count(*) FROM dbmocker.verify('$table'::regclass) WHERE violations > 0}),
     '0', 'that keep every constraint');
 }
+# No more than connection_pool_size at a time; the others say what they wait for. Listeners hear of every change.
+my $listener = start_session($node, undef);
+run_in($listener, 'LISTEN dbmocker_job;');
+my @jobs = map {
+  $node->safe_psql('postgres', q{SET ROLE seeder; SELECT dbmocker.submit('shop.t1', 1000000, rows_per_second => 20)})
+} 1 .. 6;
+wait_until($node, q{SELECT count(pid) = 4 AND count(waits_for) = 2 FROM dbmocker.jobs WHERE state <> 'done'});
+is($node->safe_psql('postgres', q{SELECT state, waits_for FROM dbmocker.jobs WHERE waits_for IS NOT NULL LIMIT 1}),
+  'queued|a place among the jobs that run (dbmocker.connection_pool_size)', 'two of six jobs wait for a place');
+$node->safe_psql('postgres', "SELECT dbmocker.stop($jobs[0])");
+wait_until($node, q{SELECT count(pid) = 4 AND count(waits_for) = 1 FROM dbmocker.jobs
+  WHERE state NOT IN ('done', 'stopped')});
+pass('one that ends makes room for the next');
+$node->safe_psql('postgres', "SELECT dbmocker.stop($_)") for @jobs[ 1 .. 5 ];
+$node->safe_psql('postgres', "SELECT dbmocker.wait($_)") for @jobs;
+my $heard = run_in($listener, 'SELECT 1;');
+my @heard = $heard =~ /\{"job": $jobs[0], "state": "(\w+)"\}/g;
+is("@heard", 'queued running stopping stopped', 'listeners hear of every change of a state');
+finish_session($listener);
 wait_until($node, q{SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'dbmocker job'});
 is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'}), '0', 'no lock is left');
 is(scalar(() = glob($node->data_dir . '/pg_dynshmem/*')), $shared, 'no shared memory is left');

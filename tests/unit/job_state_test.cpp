@@ -41,9 +41,10 @@ TEST(JobState, DoneIsFinal) {
 }
 
 TEST(JobState, AJobAtRestStartsOnlyThroughTheQueue) {
-  for (const JobTransition& transition : JobTransitions())
-    if (IsJobAtRest(transition.from))
-      EXPECT_TRUE(IsJobAtRest(transition.to) || transition.to == JobState::Queued) << JobStateName(transition.from);
+  for (const JobTransition& transition : JobTransitions()) {
+    if (!IsJobAtRest(transition.from)) continue;
+    EXPECT_TRUE(IsJobAtRest(transition.to) || transition.to == JobState::Queued) << JobStateName(transition.from);
+  }
   EXPECT_FALSE(NextJobState(JobState::Paused, JobEvent::Start));
   EXPECT_FALSE(NextJobState(JobState::Failed, JobEvent::Start));
 }

@@ -123,5 +123,20 @@ TEST(TimelineProvider, RespectsIntervals) {
   EXPECT_EQ(MakeProvided("created_at", "timestamptz", sample::Between("1990-01-01", "2000-01-01")), nullptr);
 }
 
+TEST(TimelineProvider, FollowsTheClock) {
+  ValueContext context = kContext;
+  context.follows_clock = true;
+  std::int64_t last = context.reference_time - 11 * 1000000;
+  for (const char* provider : {"created_at", "ordered_at", "paid_at", "shipped_at", "updated_at", "deleted_at"}) {
+    const auto set =
+        MakeProviderValueSet(sample::MeaningOf(provider), *sample::BaseType("timestamptz"), -1, {}, context);
+    ASSERT_NE(set, nullptr) << provider;
+    const std::int64_t moment = MomentAt(*set, 12345, false);
+    EXPECT_GT(moment, last) << provider;
+    last = moment;
+  }
+  EXPECT_LE(last, context.reference_time);
+}
+
 }  // namespace
 }  // namespace dbmocker
