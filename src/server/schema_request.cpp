@@ -29,6 +29,23 @@ constexpr char kReferences[] =
     " WHERE f.contype = 'f' AND c.relnamespace = $1 AND f.conparentid = 0"
     " GROUP BY f.oid, f.conname, f.conrelid, f.confrelid, f.confmatchtype ORDER BY f.conname, f.oid";
 
+// Tables of the schema that INSERT triggers of other ones write to, as far as the triggers' functions say so in plain
+// words: the written table, the trigger's table.
+constexpr char kTriggerWrites[] = R"(
+WITH triggers AS (
+  SELECT coalesce(pg_partition_root(t.tgrelid), t.tgrelid)::oid AS source, t.tgfoid
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+   WHERE c.relnamespace = $1 AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND (t.tgtype & 4) <> 0
+), functions AS (
+  SELECT p.oid, lower(p.prosrc COLLATE "C") AS source FROM pg_proc p WHERE p.oid IN (SELECT tgfoid FROM triggers)
+)
+SELECT DISTINCT w.oid, t.source
+  FROM triggers t JOIN functions f ON f.oid = t.tgfoid,
+       regexp_matches(f.source, '\minsert\s+into\s+(?:"?\w+"?\.)?"?(\w+)', 'g') m
+  JOIN pg_class w ON w.relnamespace = $1 AND w.relkind IN ('r', 'p') AND lower(w.relname COLLATE "C") = m[1]
+ WHERE w.oid <> t.source
+ ORDER BY 1, 2)";
+
 void ReadRequests(Jsonb* tables, SchemaArguments* arguments) {
   if (!JB_ROOT_IS_OBJECT(tables))
     ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("tables must be a JSON object"),
@@ -125,12 +142,23 @@ SchemaPlan PlanSchema(const SchemaArguments& arguments) {
     const auto oid = static_cast<std::uint32_t>(std::stoul(tables.Get(i, 0)));
     if (plan.rows.contains(oid)) nodes.push_back({oid, tables.Get(i, 2)});
   }
+  // Among the edges that may be left out of a circle, those of triggers go first.
   std::vector<ReferenceEdge> edges;
+  const CatalogRows writes = CallServer([&] { return RunCatalogQuery(kTriggerWrites, arguments.schema); });
+  for (int i = 0; i < writes.row_count; ++i) {
+    edges.push_back({0, "", static_cast<std::uint32_t>(std::stoul(writes.Get(i, 0))),
+                     static_cast<std::uint32_t>(std::stoul(writes.Get(i, 1))), true});
+    plan.trigger_written.insert(edges.back().from);
+  }
   for (int i = 0; i < references.row_count; ++i)
     edges.push_back({static_cast<std::uint32_t>(std::stoul(references.Get(i, 0))), references.Get(i, 1),
                      static_cast<std::uint32_t>(std::stoul(references.Get(i, 2))),
                      static_cast<std::uint32_t>(std::stoul(references.Get(i, 3))), references.Get(i, 4)[0] == 't'});
   plan.order = OrderTables(nodes, edges);
+  std::erase_if(plan.order.filled_in_later, [&](const ReferenceEdge& edge) {
+    if (edge.constraint == 0) plan.trigger_written.erase(edge.from);
+    return edge.constraint == 0;
+  });
   return plan;
 }
 

@@ -5,6 +5,7 @@
 #include "server/postgres_api.h"
 
 #include <map>
+#include <set>
 #include <vector>
 
 #include "server/order_tables.h"
@@ -35,6 +36,7 @@ SchemaArguments ReadSchemaArguments(FunctionCallInfo fcinfo, SchemaCall call);
 
 struct SchemaPlan {
   std::map<std::uint32_t, std::int64_t> rows;
+  std::set<std::uint32_t> trigger_written;  // tables that triggers of others insert into, filled after these
   FillOrder order;
 };
 

@@ -130,6 +130,7 @@ class RowByRowWriter {
     constexpr int kHopeless = 5;  // rows in turn
     constexpr int kHopelessAtFirst = 2;
     is_hopeless_ = is_hopeless_ || ++refused_in_turn_ >= (stored_ > 0 ? kHopeless : kHopelessAtFirst);
+    is_hopeless_ = is_hopeless_ || !plan_.same_table_references.empty();  // later rows may refer to this one
     ++refused_.count;
     refused_.why = std::string(fault.error.message) + (fault.error.detail[0] != '\0' ? ". " : "") + fault.error.detail;
     if (is_hopeless_ && stored_ == 0) Fail(fault);
