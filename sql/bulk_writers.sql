@@ -186,7 +186,7 @@ SELECT rows, writer, workers FROM dbmocker.generate('safe', 20000, options => '{
 SELECT count(*) FILTER (WHERE NOT is_even(even)) FROM unsafe;
 -- An error of a worker's arrives as the caller's own.
 CREATE FUNCTION breaks(integer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS
-  $$BEGIN RAISE EXCEPTION USING ERRCODE = 'ZX001', MESSAGE = 'no such luck', HINT = 'Try another one.'; END$$;
+  $$BEGIN PERFORM 1; RAISE EXCEPTION USING ERRCODE = 'ZX001', MESSAGE = 'no such luck', HINT = 'Try another one.'; END$$;
 CREATE TABLE luckless (id integer CHECK (breaks(id)));
 SELECT failure($$SELECT dbmocker.generate('luckless', 20000, options => '{"max_workers": 2}')$$);
 SELECT count(*) FROM luckless;

@@ -137,3 +137,256 @@ LANGUAGE c STABLE STRICT PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'dbmocker_describe';
 COMMENT ON FUNCTION dbmocker.describe(regclass) IS
     'what dbmocker sees of a table: columns, types, keys, constraints as expression trees, triggers';
+
+-- ------------------------------------------------------------------------------------------------ background jobs
+-- Nobody has rights on the two tables; the functions check themselves who may see and steer which job.
+
+CREATE TABLE dbmocker.job (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    owner oid NOT NULL,
+    database oid NOT NULL,
+    system_identifier bigint NOT NULL,
+    schema oid,
+    seed bigint NOT NULL,
+    reference_time timestamptz NOT NULL,
+    options jsonb NOT NULL,
+    pace double precision,
+    max_attempts integer NOT NULL,
+    state text NOT NULL,
+    attempts integer NOT NULL DEFAULT 0,
+    retry_at timestamptz,
+    submitted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    started_at timestamptz,
+    changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    finished_at timestamptz,
+    error_code text,
+    error_message text,
+    error_detail text,
+    error_hint text,
+    error_constraint text,
+    error_at timestamptz
+);
+COMMENT ON TABLE dbmocker.job IS
+    'background jobs as submitted, and their states; written by the functions for jobs only, shown by dbmocker.jobs';
+COMMENT ON SEQUENCE dbmocker.job_id_seq IS 'numbers of the jobs';
+COMMENT ON COLUMN dbmocker.job.id IS 'number of the job';
+COMMENT ON COLUMN dbmocker.job.owner IS 'role that submitted the job and that it is carried out as (pg_authid.oid)';
+COMMENT ON COLUMN dbmocker.job.database IS 'database that the job was submitted in (pg_database.oid)';
+COMMENT ON COLUMN dbmocker.job.system_identifier IS
+    'cluster that the job was submitted in; a copy of another cluster''s job is never carried out';
+COMMENT ON COLUMN dbmocker.job.schema IS 'schema of a job of several tables (pg_namespace.oid)';
+COMMENT ON COLUMN dbmocker.job.seed IS 'seed of the rows';
+COMMENT ON COLUMN dbmocker.job.reference_time IS 'time that dates are drawn against; of paced jobs it is the clock''s';
+COMMENT ON COLUMN dbmocker.job.options IS 'options as those of generate()';
+COMMENT ON COLUMN dbmocker.job.pace IS 'rows per second asked for; NULL: as fast as it goes';
+COMMENT ON COLUMN dbmocker.job.max_attempts IS 'tries of a chunk that fails for a reason that may pass';
+COMMENT ON COLUMN dbmocker.job.state IS
+    'queued, running, pausing, paused, stopping, stopped, retrying, failed or done; docs/jobs.md has the transitions';
+COMMENT ON COLUMN dbmocker.job.attempts IS 'failed tries in a row';
+COMMENT ON COLUMN dbmocker.job.retry_at IS 'time of the next try of a job that is retrying';
+COMMENT ON COLUMN dbmocker.job.submitted_at IS 'time of the submission';
+COMMENT ON COLUMN dbmocker.job.started_at IS 'time at which a worker first took the job';
+COMMENT ON COLUMN dbmocker.job.changed_at IS 'time of the last change of the state';
+COMMENT ON COLUMN dbmocker.job.finished_at IS 'time at which the job was done, failed or stopped';
+COMMENT ON COLUMN dbmocker.job.error_code IS 'SQLSTATE of the last error';
+COMMENT ON COLUMN dbmocker.job.error_message IS 'message of the last error';
+COMMENT ON COLUMN dbmocker.job.error_detail IS 'DETAIL of the last error';
+COMMENT ON COLUMN dbmocker.job.error_hint IS 'HINT of the last error';
+COMMENT ON COLUMN dbmocker.job.error_constraint IS 'constraint that the last error names';
+COMMENT ON COLUMN dbmocker.job.error_at IS 'time of the last error';
+
+CREATE TABLE dbmocker.job_part (
+    job bigint NOT NULL,
+    position integer NOT NULL,
+    target oid NOT NULL,
+    rows bigint,
+    kept_rows bigint,
+    rows_done bigint NOT NULL DEFAULT 0,
+    first_row bigint,
+    facts bigint[],
+    is_reserved boolean NOT NULL DEFAULT false,
+    chunk_rows bigint NOT NULL DEFAULT 10000,
+    rate double precision,
+    PRIMARY KEY (job, position)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE dbmocker.job_part IS 'the rows of one table in a background job; changed in the transactions that write them';
+COMMENT ON COLUMN dbmocker.job_part.job IS 'number of the job';
+COMMENT ON COLUMN dbmocker.job_part.position IS 'place in the order in which the job fills its tables, from 1';
+COMMENT ON COLUMN dbmocker.job_part.target IS 'OID of the table (pg_class.oid)';
+COMMENT ON COLUMN dbmocker.job_part.rows IS 'rows asked for; NULL until those that are there are counted (kept_rows)';
+COMMENT ON COLUMN dbmocker.job_part.kept_rows IS 'rows that the table is to have in the end, instead of rows to add';
+COMMENT ON COLUMN dbmocker.job_part.rows_done IS 'rows that are committed';
+COMMENT ON COLUMN dbmocker.job_part.first_row IS 'ordinal of the first row; NULL before the table is begun';
+COMMENT ON COLUMN dbmocker.job_part.facts IS
+    'where sequences, keys and references to own rows began, for all chunks: groups of kind, object and two values';
+COMMENT ON COLUMN dbmocker.job_part.is_reserved IS 'the values of the table''s sequences have been reserved';
+COMMENT ON COLUMN dbmocker.job_part.chunk_rows IS 'rows of the next chunk';
+COMMENT ON COLUMN dbmocker.job_part.rate IS 'rows per second of the last chunks, averaged';
+
+CREATE FUNCTION dbmocker.may_steer(owner oid)
+RETURNS boolean
+LANGUAGE c STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'dbmocker_may_steer';
+COMMENT ON FUNCTION dbmocker.may_steer(oid) IS
+    'true if the current role may see and steer the jobs of a role: its own, those of roles that it is a member of, all jobs for superusers and members of dbmocker_admin';
+
+CREATE VIEW dbmocker.jobs WITH (security_barrier) AS
+WITH here AS (
+    SELECT (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) AS database,
+           (SELECT system_identifier FROM pg_catalog.pg_control_system()) AS system_identifier
+), live AS (
+    SELECT (l.classid::bigint << 32) | l.objid::bigint AS job, l.pid
+    FROM pg_catalog.pg_locks l, here h
+    WHERE l.locktype = 'advisory' AND l.database = h.database AND l.objsubid = 23297
+), parts AS (
+    SELECT p.job, pg_catalog.min(p.target) AS target, pg_catalog.sum(p.rows)::bigint AS rows,
+           pg_catalog.sum(p.rows_done)::bigint AS rows_done, pg_catalog.bool_and(p.rows IS NOT NULL) AS is_counted,
+           pg_catalog.avg(p.rate) FILTER (WHERE p.rows_done > 0 AND p.rows_done < p.rows) AS rate
+    FROM dbmocker.job_part p
+    GROUP BY p.job
+)
+SELECT j.id,
+       pg_catalog.pg_get_userbyid(j.owner) AS owner,
+       CASE WHEN j.schema IS NULL THEN p.target::pg_catalog.regclass::text
+            ELSE 'schema ' || j.schema::pg_catalog.regnamespace::text END AS target,
+       j.state,
+       CASE WHEN p.is_counted THEN p.rows END AS rows,
+       p.rows_done,
+       CASE WHEN j.state IN ('running', 'pausing', 'stopping') THEN p.rate END AS rows_per_second,
+       CASE WHEN j.state = 'running' AND p.is_counted AND p.rate > 0
+            THEN pg_catalog.make_interval(secs => (p.rows - p.rows_done) / LEAST(p.rate, j.pace)) END AS eta,
+       l.pid,
+       CASE WHEN j.database <> h.database OR j.system_identifier <> h.system_identifier
+            THEN 'nothing: submitted in another database or cluster'
+            WHEN l.pid IS NOT NULL THEN NULL
+            WHEN j.state = 'retrying' THEN 'the next try at ' || j.retry_at
+            WHEN j.state IN ('running', 'pausing', 'stopping') THEN 'a worker: the last one has died'
+            WHEN j.state <> 'queued' THEN NULL
+            WHEN (SELECT pg_catalog.count(*) FROM live) >= COALESCE(pg_catalog.current_setting('dbmocker.connection_pool_size', true), '4')::bigint
+            THEN 'a place among the jobs that run (dbmocker.connection_pool_size)'
+            ELSE 'a worker (max_worker_processes)' END AS waits_for,
+       j.attempts, j.max_attempts, j.retry_at, j.seed, j.reference_time, j.options, j.pace,
+       j.error_code, j.error_message, j.error_detail, j.error_hint, j.error_constraint, j.error_at,
+       j.submitted_at, j.started_at, j.changed_at, j.finished_at
+FROM dbmocker.job j
+JOIN parts p ON p.job = j.id
+CROSS JOIN here h
+LEFT JOIN live l ON l.job = j.id AND j.database = h.database AND j.system_identifier = h.system_identifier
+WHERE dbmocker.may_steer(j.owner);
+COMMENT ON VIEW dbmocker.jobs IS 'background jobs that the current role may steer';
+COMMENT ON COLUMN dbmocker.jobs.id IS 'number of the job';
+COMMENT ON COLUMN dbmocker.jobs.owner IS 'role that submitted the job and that it is carried out as';
+COMMENT ON COLUMN dbmocker.jobs.target IS 'table, or schema, that is filled';
+COMMENT ON COLUMN dbmocker.jobs.state IS
+    'queued, running, pausing, paused, stopping, stopped, retrying, failed or done; docs/jobs.md has the transitions';
+COMMENT ON COLUMN dbmocker.jobs.rows IS 'rows asked for; NULL while keep_rows has not been counted yet';
+COMMENT ON COLUMN dbmocker.jobs.rows_done IS 'rows that are committed';
+COMMENT ON COLUMN dbmocker.jobs.rows_per_second IS 'rate of the last chunks';
+COMMENT ON COLUMN dbmocker.jobs.eta IS 'time that the rest will take at this rate';
+COMMENT ON COLUMN dbmocker.jobs.pid IS 'process that works on the job';
+COMMENT ON COLUMN dbmocker.jobs.waits_for IS 'why nobody works on the job though somebody should';
+COMMENT ON COLUMN dbmocker.jobs.attempts IS 'failed tries in a row';
+COMMENT ON COLUMN dbmocker.jobs.max_attempts IS 'tries of a chunk that fails for a reason that may pass';
+COMMENT ON COLUMN dbmocker.jobs.retry_at IS 'time of the next try of a job that is retrying';
+COMMENT ON COLUMN dbmocker.jobs.seed IS 'seed of the rows';
+COMMENT ON COLUMN dbmocker.jobs.reference_time IS 'time that dates are drawn against; of paced jobs it is the clock''s';
+COMMENT ON COLUMN dbmocker.jobs.options IS 'options as those of generate()';
+COMMENT ON COLUMN dbmocker.jobs.pace IS 'rows per second asked for; NULL: as fast as it goes';
+COMMENT ON COLUMN dbmocker.jobs.error_code IS 'SQLSTATE of the last error';
+COMMENT ON COLUMN dbmocker.jobs.error_message IS 'message of the last error';
+COMMENT ON COLUMN dbmocker.jobs.error_detail IS 'DETAIL of the last error';
+COMMENT ON COLUMN dbmocker.jobs.error_hint IS 'HINT of the last error';
+COMMENT ON COLUMN dbmocker.jobs.error_constraint IS 'constraint that the last error names';
+COMMENT ON COLUMN dbmocker.jobs.error_at IS 'time of the last error';
+COMMENT ON COLUMN dbmocker.jobs.submitted_at IS 'time of the submission';
+COMMENT ON COLUMN dbmocker.jobs.started_at IS 'time at which a worker first took the job';
+COMMENT ON COLUMN dbmocker.jobs.changed_at IS 'time of the last change of the state';
+COMMENT ON COLUMN dbmocker.jobs.finished_at IS 'time at which the job was done, failed or stopped';
+
+CREATE VIEW dbmocker.progress WITH (security_barrier) AS
+SELECT p.job, p.position, p.target::pg_catalog.regclass AS target, j.state, p.rows, p.rows_done,
+       CASE WHEN p.rows > 0 THEN pg_catalog.round(100.0 * p.rows_done / p.rows, 1)
+            WHEN p.rows = 0 THEN 100.0 END AS percent,
+       p.rate AS rows_per_second,
+       CASE WHEN j.state = 'running' AND p.rate > 0
+            THEN pg_catalog.make_interval(secs => (p.rows - p.rows_done) / LEAST(p.rate, j.pace)) END AS eta
+FROM dbmocker.job_part p
+JOIN dbmocker.job j ON j.id = p.job
+WHERE dbmocker.may_steer(j.owner);
+COMMENT ON VIEW dbmocker.progress IS 'the tables of background jobs that the current role may steer, in the order of filling';
+COMMENT ON COLUMN dbmocker.progress.job IS 'number of the job';
+COMMENT ON COLUMN dbmocker.progress.position IS 'place in the order in which the job fills its tables, from 1';
+COMMENT ON COLUMN dbmocker.progress.target IS 'the table';
+COMMENT ON COLUMN dbmocker.progress.state IS 'state of the job';
+COMMENT ON COLUMN dbmocker.progress.rows IS 'rows asked for; NULL while keep_rows has not been counted yet';
+COMMENT ON COLUMN dbmocker.progress.rows_done IS 'rows that are committed';
+COMMENT ON COLUMN dbmocker.progress.percent IS 'share of the rows that is committed';
+COMMENT ON COLUMN dbmocker.progress.rows_per_second IS 'rate of the last chunks';
+COMMENT ON COLUMN dbmocker.progress.eta IS 'time that the rest will take at this rate';
+
+GRANT SELECT ON dbmocker.jobs, dbmocker.progress TO PUBLIC;
+
+CREATE FUNCTION dbmocker.submit(target regclass, rows bigint DEFAULT NULL, seed bigint DEFAULT NULL,
+                                options jsonb DEFAULT '{}', rows_per_second double precision DEFAULT NULL,
+                                keep_rows bigint DEFAULT NULL, max_attempts integer DEFAULT 5)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_submit';
+COMMENT ON FUNCTION dbmocker.submit(regclass, bigint, bigint, jsonb, double precision, bigint, integer) IS
+    'stores a job that adds rows to a table in the background, chunk by chunk, and returns its number';
+
+CREATE FUNCTION dbmocker.pause(job bigint)
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_pause';
+COMMENT ON FUNCTION dbmocker.pause(bigint) IS 'lets a job rest after its present chunk; returns the new state';
+
+CREATE FUNCTION dbmocker.resume(job bigint)
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_resume';
+COMMENT ON FUNCTION dbmocker.resume(bigint) IS 'lets a paused job go on; returns the new state';
+
+CREATE FUNCTION dbmocker.stop(job bigint)
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_stop';
+COMMENT ON FUNCTION dbmocker.stop(bigint) IS
+    'ends a job after its present chunk, the rows so far are kept; returns the new state';
+
+CREATE FUNCTION dbmocker.retry(job bigint)
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_retry';
+COMMENT ON FUNCTION dbmocker.retry(bigint) IS
+    'lets a failed or stopped job go on behind the rows that it has written; returns the new state';
+
+CREATE FUNCTION dbmocker.wait(job bigint, timeout interval DEFAULT NULL)
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_wait';
+COMMENT ON FUNCTION dbmocker.wait(bigint, interval) IS
+    'waits until a job is done, failed, stopped or paused, or the time is over; returns the state';
+
+CREATE FUNCTION dbmocker.start_jobs()
+RETURNS integer
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_start_jobs';
+COMMENT ON FUNCTION dbmocker.start_jobs() IS
+    'starts workers for jobs that nobody works on though somebody should, and returns their number; the launcher does so by itself where the library is preloaded';
+
+CREATE FUNCTION dbmocker.schedule(name text, schedule text, target regclass, rows bigint DEFAULT NULL,
+                                  seed bigint DEFAULT NULL, options jsonb DEFAULT '{}',
+                                  rows_per_second double precision DEFAULT NULL, keep_rows bigint DEFAULT NULL,
+                                  max_attempts integer DEFAULT 5)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_schedule';
+COMMENT ON FUNCTION dbmocker.schedule(text, text, regclass, bigint, bigint, jsonb, double precision, bigint, integer) IS
+    'lets pg_cron submit a job at the times of a schedule in cron''s syntax; returns pg_cron''s number';
+
+CREATE FUNCTION dbmocker.unschedule(name text)
+RETURNS boolean
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_unschedule';
+COMMENT ON FUNCTION dbmocker.unschedule(text) IS 'ends what schedule() has begun under that name';

@@ -86,18 +86,22 @@ class Plan {
  public:
   // How a row whose unique values must be replaced gets another position: position + attempt * kPositionStride, if the
   // lanes have room for it (HasStride), else the next of the spare positions behind the run's own,
-  // first_ordinal + rows … first_ordinal + key_capacity.
+  // whole_first + whole_rows … whole_first + key_capacity.
   static constexpr std::uint64_t kPositionStride = std::uint64_t{1} << 32;
   bool HasStride() const {
-    return key_capacity == 0 || (key_capacity >= kPositionStride << 8 && first_ordinal + rows <= kPositionStride);
+    return key_capacity == 0 || (key_capacity >= kPositionStride << 8 && whole_first + whole_rows <= kPositionStride);
   }
 
   // Generates the rows into `batch` (one buffer per attribute number, dropped and server-computed ones all null).
   // A pure function of the plan and the rows. Throws std::bad_alloc.
   void Fill(const RowSet& rows, Batch& batch) const;
 
+  // The rows to make: those that the plan was built for (`whole_`), or a part of them. What a row holds depends on the
+  // whole alone.
   std::uint64_t first_ordinal = 0;
   std::uint64_t rows = 0;
+  std::uint64_t whole_first = 0;
+  std::uint64_t whole_rows = 0;
   AttributeNumber attribute_count = 0;
   std::vector<IndexSourcePointer> sources;  // lanes, in an order in which each reads earlier ones only
   std::vector<ColumnPlan> columns;  // those that the plan generates

@@ -78,8 +78,8 @@ PlanBuilder::PlanBuilder(const Table& table, std::uint64_t rows, const PlanOptio
 }
 
 std::unique_ptr<Plan> PlanBuilder::Build() {
-  plan_->first_ordinal = facts_.first_ordinal;
-  plan_->rows = rows_;
+  plan_->first_ordinal = plan_->whole_first = facts_.first_ordinal;
+  plan_->rows = plan_->whole_rows = rows_;
   plan_->attribute_count = table_.attribute_count;
   CreateColumns();
   ReadLimits();
@@ -203,8 +203,8 @@ void PlanBuilder::PlaceRest() {
     if (state.limits.always_null) {
       state.role = ColumnRole::AlwaysNull;
       state.generator = "NULL";
-      state.reason = state.limits.is_contradiction ? "no value satisfies all of its CHECK constraints"
-                                                   : "a CHECK constraint asks for it";
+      state.reason = state.limits.contradiction.empty() ? "a CHECK constraint asks for it"
+                                                         : "no value satisfies all of its CHECK constraints";
       continue;
     }
     if (NumberRows(state)) continue;

@@ -58,7 +58,7 @@ std::optional<ColumnLimits> UniteColumns(const ColumnLimits& a, const ColumnLimi
   ColumnLimits united;
   united.not_null = a.not_null && b.not_null;
   united.always_null = a.always_null && b.always_null;
-  united.is_contradiction = a.is_contradiction && b.is_contradiction;
+  if (!a.contradiction.empty() && !b.contradiction.empty()) united.contradiction = a.contradiction;
   if (united.always_null) return united;
   if (a.always_null || b.always_null) {
     united.limits = a.always_null ? b.limits : a.limits;

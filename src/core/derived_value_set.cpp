@@ -123,17 +123,17 @@ class JoinedValueSet final : public ValueSet {
   Encoding encoding_ = Encoding::InputText;
 };
 
-// Floats at the positions that relations count in.
-class FloatPositionSet final : public ValueSet {
+// Values at the positions that relations count in, as texts.
+class PositionTextSet final : public ValueSet {
  public:
-  FloatPositionSet(TypeOfColumn type, std::int64_t lower, std::uint64_t size)
+  PositionTextSet(TypeOfColumn type, std::int64_t lower, std::uint64_t size)
       : type_(type), lower_(lower), size_(size) {}
   std::uint64_t Size() const override { return size_; }
   bool IsInjective(bool) const override { return false; }
   void AppendText(std::uint64_t index, std::string& out) const override {
     out += TextOfPosition(lower_ + static_cast<std::int64_t>(index), type_);
   }
-  std::string Describe() const override { return "number"; }
+  std::string Describe() const override { return "value"; }
 
  private:
   TypeOfColumn type_;
@@ -280,17 +280,15 @@ std::optional<PositionSet> MakePositionValueSet(const TypeOfColumn& type, const 
   }
   if (result.lower > result.upper) return std::nullopt;
   const auto size = static_cast<std::uint64_t>(result.upper - result.lower) + 1;
-  if (scale->is_float) {
-    result.values = std::make_shared<FloatPositionSet>(type, result.lower, size);
-    return result;
-  }
   ValueLimits range;
   range.intervals.push_back({TextOfPosition(result.lower, type), TextOfPosition(result.upper, type), true, true});
-  result.values = MakeTypeValueSet(*type.type, type.type_modifier, range, true, context);
-  if (result.values == nullptr || result.values->Size() != size || !StandsAt(*result.values, 0, result.lower, type) ||
-      !StandsAt(*result.values, size - 1, result.upper, type) ||
-      !StandsAt(*result.values, size / 2, result.lower + static_cast<std::int64_t>(size / 2), type))
-    return std::nullopt;
+  const auto stands = [&](const ValueSetPointer& values) {
+    return values != nullptr && values->Size() == size && StandsAt(*values, 0, result.lower, type) &&
+           StandsAt(*values, size - 1, result.upper, type) &&
+           StandsAt(*values, size / 2, result.lower + static_cast<std::int64_t>(size / 2), type);
+  };
+  if (!scale->is_float) result.values = MakeTypeValueSet(*type.type, type.type_modifier, range, false, context);
+  if (!stands(result.values)) result.values = std::make_shared<PositionTextSet>(type, result.lower, size);
   return result;
 }
 
@@ -324,7 +322,7 @@ ValueSetPointer FitToPattern(ValueSetPointer inner, const TextPattern& pattern, 
     for (std::uint64_t i = 0; i < size; ++i)
       if (matches(i)) indexes.push_back(i);
     if (indexes.size() == size) return inner;
-    if (indexes.size() < std::min<std::uint64_t>(size, 4)) return nullptr;
+    if (indexes.size() < std::min<std::uint64_t>(size, 3)) return nullptr;
     return MakePickedValueSet(std::move(inner), std::move(indexes));
   }
   if (unique) return nullptr;

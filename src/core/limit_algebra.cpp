@@ -193,7 +193,13 @@ void FilterAllowed(ValueLimits& limits, const TypeOfColumn& type) {
   ValueLimits rest = limits;
   rest.has_allowed = false;
   std::erase_if(limits.allowed, [&](const std::string& text) { return !Satisfies(text, rest, type); });
-  if (limits.allowed.empty()) ThrowContradiction("No value is in all of its lists at once.");
+  if (limits.allowed.empty()) ThrowContradiction("None of its listed values satisfies the rest.");
+  limits.intervals.clear();
+  limits.excluded.clear();
+  if (type.type == nullptr || type.type->category != 'S') return;
+  limits.min_length.reset();
+  limits.max_length.reset();
+  if (limits.pattern != nullptr && !limits.pattern->is_partial) limits.pattern = nullptr;
 }
 
 bool LiesIn(const std::string& text, const ValueInterval& interval, const TypeOfColumn& type) {
@@ -273,18 +279,19 @@ ValueLimits Intersect(const ValueLimits& left, const ValueLimits& right, const T
 void MergeColumnLimits(ColumnLimits& into, const ColumnLimits& from, const TypeOfColumn& type) {
   into.not_null |= from.not_null;
   into.always_null |= from.always_null;
-  into.is_contradiction |= from.is_contradiction;
-  if (into.not_null && into.always_null) ThrowContradiction("It must be NULL and must not be NULL.");
+  if (into.contradiction.empty()) into.contradiction = from.contradiction;
+  if (into.not_null && into.always_null)
+    ThrowContradiction(into.contradiction.empty() ? "It must be NULL and must not be NULL." : into.contradiction);
   if (into.always_null) {
     into.limits = {};
     return;
   }
   try {
     into.limits = Intersect(into.limits, from.limits, type);
-  } catch (const Error&) {
+  } catch (const Error& error) {
     if (into.not_null) throw;
     into.always_null = true;
-    into.is_contradiction = true;
+    into.contradiction = error.report().detail;
     into.limits = {};
   }
 }

@@ -22,9 +22,9 @@ constexpr Family kFamilies[] = {
 // Types whose families leave out excluded values themselves.
 bool KeepsExclusions(const Type& type) {
   if (type.kind == TypeKind::Enum || type.category == 'S') return true;
-  static constexpr std::string_view kNames[] = {"int2",      "int4",        "int8",     "oid",  "money",
-                                                "numeric",   "float4",      "float8",   "date", "time",
-                                                "timestamp", "timestamptz", "interval", "bool"};
+  static constexpr std::string_view kNames[] = {"text", "varchar", "bpchar",    "name",        "int2",     "int4",
+                                                "int8", "oid",     "money",     "numeric",     "float4",   "float8",
+                                                "date", "time",    "timestamp", "timestamptz", "interval", "bool"};
   return type.schema == "pg_catalog" && std::ranges::find(kNames, type.name) != std::end(kNames);
 }
 

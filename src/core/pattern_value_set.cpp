@@ -261,6 +261,7 @@ ValueSetPointer MakePatternValueSet(const TypeRequest& request) {
   for (const LengthLimits& limits : may_fill ? std::vector{full, lengths} : std::vector{lengths}) {
     for (const TextLanguage* language : {&pattern.preferred, &pattern.exact}) {
       for (const SymbolSet& alphabet : Alphabets()) {
+        if (best.size > 0 && alphabet.test(static_cast<std::size_t>(SymbolOf('\n')))) continue;  // only if need be
         Candidate candidate = Measure(*language, alphabet, limits, request.unique, wanted);
         if (candidate.size == 0) continue;
         StringCounter counter(*language, alphabet);

@@ -95,7 +95,8 @@ class PlanBuilder {
   void FilterParentsOf(const ForeignKey& key, ParentKeys& parents);
   std::vector<const ColumnLimits*> ChoicesFor(AttributeNumber number) const;
   void NoteResidues(const CheckCase& one);
-  [[noreturn]] void RefuseConditions(std::size_t place, const std::string& detail) const;
+  std::string NameCondition(const Condition& condition) const;
+  [[noreturn]] void RefuseConditions(std::size_t place, const std::string& reason) const;
   void JudgeChecks();
   bool IsKept(const Condition& condition) const;
   bool HasPartialPattern(AttributeNumber number) const;

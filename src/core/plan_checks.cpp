@@ -168,28 +168,44 @@ void PlanBuilder::AddToBase(std::size_t place, const CheckCases& cases) {
   CheckCases both = BothCases({base_}, cases, types_);
   if (both.empty()) {
     std::string detail;
-    try {
-      for (const auto& [column, limits] : cases.front().limits) {
-        ColumnLimits merged = base_.limits[column];
-        MergeColumnLimits(merged, limits, types_.at(column));
+    for (const auto& entry : cases.front().limits) {
+      try {
+        ColumnLimits merged = base_.limits[entry.first];
+        MergeColumnLimits(merged, entry.second, types_.at(entry.first));
+      } catch (const Error& error) {
+        detail = " Column \"" + table_.FindColumn(entry.first)->name + "\": " + error.report().detail;
       }
-    } catch (const Error& error) {
-      detail = error.report().detail;
     }
     RefuseConditions(place, detail);
   }
   base_ = std::move(both.front());
 }
 
-void PlanBuilder::RefuseConditions(std::size_t place, const std::string& detail) const {
-  const Condition& condition = conditions_[place];
+std::string PlanBuilder::NameCondition(const Condition& condition) const {
   const bool is_domain = condition.domain_column != 0;
+  return (is_domain ? "domain constraint \"" : "constraint \"") + condition.name + "\" " + condition.text +
+         (is_domain ? " of column \"" + table_.FindColumn(condition.domain_column)->name + "\"" : "");
+}
+
+void PlanBuilder::RefuseConditions(std::size_t place, const std::string& reason) const {
+  constexpr std::size_t kMostNamed = 3;
+  const Condition& condition = conditions_[place];
+  std::string detail = NameCondition(condition);
+  detail.front() = condition.domain_column != 0 ? 'D' : 'C';
+  detail += " contradicts itself or the ones before it." + reason;
+  std::string others;
+  std::size_t named = 0;
+  for (std::size_t i = 0; i < place && named < kMostNamed; ++i) {
+    const bool shares = std::ranges::any_of(conditions_[i].columns, [&condition](AttributeNumber number) {
+      return std::ranges::count(condition.columns, number) > 0;
+    });
+    if (!shares) continue;
+    others += (named++ == 0 ? "" : ", ") + NameCondition(conditions_[i]);
+  }
+  if (named > 0) detail += " Before it: " + others + ".";
   throw Error(sqlstate::kInvalidParameterValue,
               "cannot generate rows for table \"" + table_.name + "\": no value satisfies its CHECK constraints",
-              (is_domain ? "Domain constraint \"" : "Constraint \"") + condition.name + "\" " + condition.text +
-                  (is_domain ? " of column \"" + table_.FindColumn(condition.domain_column)->name + "\"" : "") +
-                  " contradicts itself or the ones before it." + (detail.empty() ? "" : " " + detail),
-              "Drop or change one of the constraints.");
+              std::move(detail), "Drop or change one of the constraints.");
 }
 
 // Conditions that share a column are worked out together.
@@ -234,8 +250,12 @@ void PlanBuilder::CloseGroup(CheckGroup group, const std::map<std::size_t, Check
                           group.cases.front().residues.end());
     return;
   }
-  for (const AttributeNumber column : group.columns)
-    base_.limits[column] = HullOf(group.cases, column, types_.at(column));
+  for (const AttributeNumber column : group.columns) {
+    bool is_exact = true;
+    ColumnLimits hull = HullOf(group.cases, column, types_.at(column), &is_exact);
+    if (!is_exact) hull.limits = base_.limits[column].limits;  // every case keeps to them
+    base_.limits[column] = std::move(hull);
+  }
   groups_.push_back(std::move(group));
 }
 

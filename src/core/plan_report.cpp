@@ -48,7 +48,7 @@ void PlanBuilder::ReportColumns() {
 // True if the CHECK limits a single column that can only be NULL because its CHECKs contradict each other.
 bool PlanBuilder::IsContradicted(const Condition& condition) const {
   const ColumnState* state = condition.columns.size() == 1 ? Find(condition.columns.front()) : nullptr;
-  return state != nullptr && state->limits.is_contradiction;
+  return state != nullptr && !state->limits.contradiction.empty();
 }
 
 void PlanBuilder::ReportConstraints() {

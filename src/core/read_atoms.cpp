@@ -348,6 +348,7 @@ Atom ReadSides(const Expression& comparison, const Expression& left, const std::
       Atom atom;
       atom.columns = relation->columns;
       atom.relations.push_back(*relation);
+      AddProductLimits(comparison, types, atom.relations);
       return atom;
     }
   }

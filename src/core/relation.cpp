@@ -306,6 +306,28 @@ std::optional<Relation> ReadRelation(const Expression& left, const std::string& 
   return relation;
 }
 
+void AddProductLimits(const Expression& expression, const TypesByColumn& types, std::vector<Relation>& relations) {
+  for (const Expression& argument : expression.arguments) AddProductLimits(argument, types, relations);
+  static const std::map<std::string, std::int64_t> kLargest = {
+      {"smallint", INT16_MAX}, {"integer", INT32_MAX}, {"bigint", INT64_MAX}};
+  const auto largest = kLargest.find(expression.type);
+  if (expression.kind != Expression::Kind::Operator || expression.name != "*" || largest == kLargest.end()) return;
+  const auto product = PolynomialReader(types).Read(expression);
+  if (!product || product->decimals != 0 || product->terms.size() != 1 || product->terms.front().columns.size() < 2)
+    return;
+  for (const int sign : {1, -1}) {
+    Relation limit;
+    limit.comparison = Relation::Comparison::LessOrEqual;
+    limit.terms = product->terms;
+    limit.terms.front().coefficient *= sign;
+    AddTerm(limit.terms, {-Int128{largest->second}, {}});
+    const std::set<AttributeNumber> columns(product->terms.front().columns.begin(),
+                                            product->terms.front().columns.end());
+    limit.columns.assign(columns.begin(), columns.end());
+    if (limit.columns.size() > 1) relations.push_back(std::move(limit));
+  }
+}
+
 std::optional<bool> CompareConstants(const Expression& left, const std::string& name, const Expression& right,
                                      const Clock& clock) {
   const TypesByColumn none;

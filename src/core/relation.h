@@ -50,6 +50,9 @@ struct Clock {
 std::optional<Relation> ReadRelation(const Expression& left, const std::string& name, const Expression& right,
                                      const TypesByColumn& types, const Clock& clock);
 
+// Adds what keeps products of integer columns below the expression from overflowing.
+void AddProductLimits(const Expression& expression, const TypesByColumn& types, std::vector<Relation>& relations);
+
 // Whether the comparison of two expressions without columns holds; nullopt if they are not both numbers or texts.
 std::optional<bool> CompareConstants(const Expression& left, const std::string& name, const Expression& right,
                                      const Clock& clock);

@@ -19,7 +19,7 @@ struct ColumnLimits {
   ValueLimits limits;
   bool not_null = false;
   bool always_null = false;
-  bool is_contradiction = false;  // always_null because no value satisfies all that is asked
+  std::string contradiction;  // not empty: always_null because no value satisfies all that is asked, and why
 };
 
 using LimitsByColumn = std::map<AttributeNumber, ColumnLimits>;

@@ -1,7 +1,8 @@
 // The boundary between C++ and the server. C++ exceptions never leave a door; a server error (longjmp) never crosses a
 // C++ frame that owns something.
-//   - A door is made by DBMOCKER_FUNCTION (SQL functions) or DBMOCKER_PARALLEL_WORKER: whatever is thrown below it is
-//     caught, copied into plain memory, and raised with ereport once no C++ frame is left.
+//   - A door is made by DBMOCKER_FUNCTION (SQL functions), DBMOCKER_PARALLEL_WORKER or DBMOCKER_WORKER (background
+//     workers): whatever is thrown below it is caught, copied into plain memory, and raised with ereport once no C++
+//     frame is left.
 //   - CallServer(f) runs server calls from C++ that owns something: an ereport inside f becomes a ServerError exception
 //     that carries the whole ErrorData; the door raises it again unchanged. f itself must own nothing.
 //   - NewInContext() ties a C++ object's life to a memory context.
@@ -129,3 +130,15 @@ T* NewInContext(MemoryContext context, Arguments&&... arguments) {
     });                                                                                                          \
   }                                                                                                              \
   static void name##_body(shm_toc* contents)
+
+// Defines the main function `name` (dbmocker_<verb>) of a background worker; the block that follows is its body.
+#define DBMOCKER_WORKER(name)                                                   \
+  static void name##_body(Datum argument);                                      \
+  _Pragma("GCC visibility push(default)") extern "C" void name(Datum argument); \
+  _Pragma("GCC visibility pop") extern "C" void name(Datum argument) {          \
+    ::dbmocker::server::EnterFromServer([argument] {                            \
+      name##_body(argument);                                                    \
+      return Datum{0};                                                          \
+    });                                                                         \
+  }                                                                             \
+  static void name##_body([[maybe_unused]] Datum argument)

@@ -154,6 +154,28 @@ inline TupleConversionMap* RootToLeafMap(ResultRelInfo* leaf, [[maybe_unused]] E
 #endif
 }
 
+// True for a database whose DROP was interrupted: nobody can connect to it.
+inline bool IsInvalidDatabase([[maybe_unused]] const FormData_pg_database* database) {
+#if PG_VERSION_NUM >= 170000
+  return database_is_invalid_form(const_cast<FormData_pg_database*>(database));
+#else
+  return database->datconnlimit == -2;  // what the minor releases that know of it store
+#endif
+}
+
+// Wakes the sessions that listen, after the commit of a background worker's transaction.
+inline void SignalListeners() {
+#if PG_VERSION_NUM < 150000
+  ProcessCompletedNotifies();
+#endif
+}
+
+// The number in the names of packages.
+inline constexpr int kServerMajor = PG_VERSION_NUM / 10000;
+
+// Hands the statistics of the last transaction on.
+inline void ReportStatistics() { pgstat_report_stat(true); }
+
 // Builds the index anew, with its uniqueness and exclusion checked over all rows.
 inline void RebuildIndex(Oid index, char persistence) {
 #if PG_VERSION_NUM >= 170000

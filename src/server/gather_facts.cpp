@@ -10,6 +10,7 @@
 #include "server/boundary.h"
 #include "server/filter_parents.h"
 #include "server/find_lookups.h"
+#include "server/fix_facts.h"
 #include "server/read_catalog.h"
 #include "server/run_hooks.h"
 
@@ -321,6 +322,25 @@ bool IsTriggerFilled(const ForeignKey& key, const RunOptions& options) {
   return std::find(options.trigger_filled, end, key.constraint_oid) != end;
 }
 
+// Moves the sequence behind the `rows` values from `first` on, which an earlier transaction planned with; true also if
+// that has been done before. False if somebody else has taken some of them since.
+bool ReserveValues(Oid sequence, std::int64_t increment, std::int64_t first, std::int64_t rows) {
+  std::int64_t last = 0, next_after = 0;
+  if (pg_mul_s64_overflow(rows - 1, increment, &last) || pg_add_s64_overflow(first, last, &last)) return true;
+  LockRelationOid(sequence, ShareRowExclusiveLock);
+  const std::int64_t next = NextSequenceValue(sequence, increment);
+  const bool is_free = increment > 0 ? next <= first : next >= first;
+  const bool is_done = !pg_add_s64_overflow(last, increment, &next_after) && next == next_after;
+  if (is_free) {
+    RunAs(OwnerOf(sequence), [=] {
+      DirectFunctionCall2(setval_oid, ObjectIdGetDatum(sequence), Int64GetDatum(last));
+      return 0;
+    });
+  }
+  UnlockRelationOid(sequence, ShareRowExclusiveLock);
+  return is_free || is_done;
+}
+
 }  // namespace
 
 bool HasRows(Relation target) {
@@ -342,13 +362,14 @@ bool HasRows(Relation target) {
 
 void GatherFacts(const Table& table, const RunOptions& options, TargetFacts& facts) {
   const FactRequests requests = FindFactRequests(table);
+  const bool is_fixed = options.slice.rows > 0;  // then ApplyFacts adds what the run began with
   if (!facts.has_rows && facts.first_ordinal == 0) facts.looked_up = FindLookups(table);
-  if (facts.has_rows)
+  if (facts.has_rows && !is_fixed)
     for (const AttributeNumber number : requests.maxima)
       facts.maxima[number] = LargestStored(table, *table.FindColumn(number));
   for (const std::size_t place : requests.foreign_keys) {
     const ForeignKey& key = table.foreign_keys[place];
-    if (key.referenced_oid == table.oid && !facts.has_rows) continue;
+    if (key.referenced_oid == table.oid && !(is_fixed ? ReadsOwnRows(options.slice, key) : facts.has_rows)) continue;
     if (IsTriggerFilled(key, options)) continue;
     if (options.hooks != nullptr && options.hooks->planned_parents.contains(key.constraint_oid)) {
       facts.parents[place] = options.hooks->planned_parents.at(key.constraint_oid);
@@ -375,6 +396,19 @@ void GatherSequences(const Table& table, std::uint64_t rows, bool reserve, Targe
       return TakeSequenceValues(oid, sequence, beyond, wanted, reserve);
     });
   }
+}
+
+bool ReserveSequences(const Table& table, std::int64_t rows, const TargetFacts& planned) {
+  for (const auto& [number, first] : planned.sequence_starts) {
+    const Column* column = table.FindColumn(number);
+    if (column == nullptr || !column->sequence || column->sequence->cycle) continue;
+    const bool is_ours = CallServer([&, start = first] {
+      CheckSequencePrivilege(column->sequence->oid, column->identity != '\0');
+      return ReserveValues(column->sequence->oid, column->sequence->increment, start, rows);
+    });
+    if (!is_ours) return false;
+  }
+  return true;
 }
 
 }  // namespace dbmocker::server

@@ -21,4 +21,8 @@ void GatherFacts(const Table& table, const RunOptions& options, TargetFacts& fac
 // May throw ServerError.
 void GatherSequences(const Table& table, std::uint64_t rows, bool reserve, TargetFacts& facts);
 
+// Reserves what GatherSequences has planned in an earlier transaction: moves every sequence past its `rows` values.
+// Repeating it does no harm. False if somebody has taken some of the values in between: then plan again.
+bool ReserveSequences(const Table& table, std::int64_t rows, const TargetFacts& planned);
+
 }  // namespace dbmocker::server

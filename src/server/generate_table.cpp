@@ -7,6 +7,7 @@
 #include "server/boundary.h"
 #include "server/check_target.h"
 #include "server/describe_table.h"
+#include "server/fix_facts.h"
 #include "server/gather_facts.h"
 #include "server/open_run.h"
 #include "server/plan_and_write.h"
@@ -56,11 +57,16 @@ PreparedRun PrepareRun(const OpenRun& run, std::int64_t rows, const RunOptions& 
 }
 
 // Looks where the run starts, under its locks.
-void StartRun(const Table& table, std::int64_t rows, OpenRun& run) {
+void StartRun(const Table& table, std::int64_t rows, const RunSlice& slice, OpenRun& run) {
   PopActiveSnapshot();
   PushActiveSnapshot(GetTransactionSnapshot());  // a lock may have been waited for
   run.has_rows = HasRows(run.relation);
-  run.first_row = ReserveRows(table.oid, run.has_rows, rows);
+  if (slice.rows > 0) {
+    RaiseNextRow(table.oid, slice.first_row + slice.rows);
+    run.first_row = slice.first_row + slice.offset;
+  } else {
+    run.first_row = ReserveRows(table.oid, run.has_rows, rows);
+  }
   if (run.HasOwnStorage()) run.blocks = RelationGetNumberOfBlocks(run.relation);
 }
 
@@ -97,13 +103,21 @@ std::unique_ptr<Plan> PlanFacts(const Table& table, std::int64_t rows, const Run
     if (std::count(options.trigger_filled, options.trigger_filled + options.trigger_filled_count,
                    table.foreign_keys[place].constraint_oid) > 0)
       plan_options.trigger_filled.push_back(place);
-  return BuildPlan(table, static_cast<std::uint64_t>(rows), plan_options, facts);
+  if (options.slice.rows == 0) return BuildPlan(table, static_cast<std::uint64_t>(rows), plan_options, facts);
+  std::unique_ptr<Plan> plan = BuildPlan(table, static_cast<std::uint64_t>(options.slice.rows), plan_options, facts);
+  plan->first_ordinal += static_cast<std::uint64_t>(options.slice.offset);
+  plan->rows = static_cast<std::uint64_t>(rows);
+  return plan;
 }
 
 std::unique_ptr<Plan> PlanRows(const Table& table, std::int64_t rows, const RunOptions& options, bool reserve_sequences,
                                TargetFacts& facts) {
   const auto count = static_cast<std::uint64_t>(rows);
   GatherFacts(table, options, facts);
+  if (options.slice.rows > 0) {
+    ApplyFacts(table, options.slice, facts);
+    return PlanFacts(table, rows, options, facts);
+  }
   GatherSequences(table, count, false, facts);
   std::unique_ptr<Plan> plan = PlanFacts(table, rows, options, facts);
   if (!reserve_sequences || facts.sequence_starts.empty()) return plan;
@@ -124,11 +138,12 @@ RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& options)
 
   const OpenRun opened = CallServer([=] { return OpenForRun(target, rows); });
   OpenRun run = opened;
+  run.started = started;
   const PreparedRun prepared = PrepareRun(run, rows, options);
   const Table& table = prepared.table;
   report.writer = NameOf(prepared.decision.writer);
   if (rows > 0) {
-    CallServer([&] { StartRun(table, rows, run); });
+    CallServer([&] { StartRun(table, rows, options.slice, run); });
     PlanAndWrite(table, prepared.decision, options, run, report);
   } else {
     CallServer([&] {

@@ -16,6 +16,7 @@ struct RunReport {
   Oid target;
   std::int64_t rows;
   std::int64_t elapsed;  // microseconds
+  std::int64_t prepared;  // microseconds of these before the first row: locks, facts, the plan
   const char* writer;
   int workers;
   std::int64_t first_row;

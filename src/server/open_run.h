@@ -16,6 +16,7 @@ struct OpenRun {
   bool has_rows;
   BlockNumber blocks;  // of the main fork before the run; 0 where there is none
   std::int64_t first_row;
+  TimestampTz started;
 
   bool HasOwnStorage() const { return relation->rd_rel->relkind == RELKIND_RELATION; }
 };

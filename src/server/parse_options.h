@@ -13,6 +13,16 @@ enum class WriterChoice { Auto, Single, Batch, Bulk, ParallelBulk };
 inline constexpr int kAutomaticWorkers = -1;
 inline constexpr int kMaxWorkers = 64;
 
+// A part of a longer run: planned as the whole, of which the rows from `offset` on are made. What the parts have in
+// common was fixed when the run began (fix_facts.h).
+struct RunSlice {
+  std::int64_t first_row;  // ordinal of the whole run's first row
+  std::int64_t rows;  // of the whole run; 0: the run is no part of another one
+  std::int64_t offset;
+  const std::int64_t* facts;  // of RecordFacts; parallel workers get the facts themselves
+  int fact_count;
+};
+
 // All options of a run. Plain data: may live across longjmp.
 struct RunOptions {
   std::int64_t seed;
@@ -34,6 +44,7 @@ struct RunOptions {
   const Oid* trigger_filled;
   int trigger_filled_count;
   const struct RunHooks* hooks;  // nullptr: none
+  RunSlice slice;  // not an option of the user's either
 };
 
 // Reads the seed (NULL: setting dbmocker.seed) and the options (NULL: none). Ereports 22023 for an unknown key or a bad

@@ -83,9 +83,10 @@ class RunAttempts {
     AddInheritedReferences(table, filled_by_trigger_);
     TargetFacts facts;
     facts.has_rows = run_.has_rows;
-    facts.first_ordinal = static_cast<std::uint64_t>(run_.first_row);
+    facts.first_ordinal = static_cast<std::uint64_t>(run_.first_row - options_.slice.offset);
     const std::unique_ptr<Plan> plan = PlanWithinKeys(table, facts);
     if (plan == nullptr) return;
+    report_.prepared = CallServer([] { return GetCurrentTimestamp(); }) - run_.started;
     const WriterReview review = ReviewWriter(decision_, table, *plan, options_, run_.relation);
     const auto ends_run = [this](const TryFault& fault) {
       told_parent_ = FindTriggerParent(described_, fault, filled_by_trigger_);
@@ -101,7 +102,7 @@ class RunAttempts {
         return PlanOnce(table, facts);
       } catch (const CapacityError& error) {
         const auto capacity = static_cast<std::int64_t>(std::min<std::uint64_t>(error.capacity(), PG_INT64_MAX));
-        if (!options_.cap_exhausted || capacity >= report_.rows) throw;
+        if (!options_.cap_exhausted || options_.slice.rows > 0 || capacity >= report_.rows) throw;
         report_.rows = capacity;
         NoteProblem(report_, error.what());
       }
@@ -111,7 +112,7 @@ class RunAttempts {
 
   // An attempt that has failed leaves the values that it took from sequences to the next one.
   std::unique_ptr<Plan> PlanOnce(const Table& table, TargetFacts& facts) {
-    if (report_.rows <= reserved_rows_) {
+    if (report_.rows <= reserved_rows_ && options_.slice.rows == 0) {
       GatherFacts(table, options_, facts);
       facts.sequence_starts = reserved_;
       return PlanFacts(table, report_.rows, options_, facts);

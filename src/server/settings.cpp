@@ -7,6 +7,9 @@
 namespace dbmocker::server {
 namespace {
 
+bool allow_superuser_jobs_setting = false;
+int connection_pool_size_setting = 4;
+int launcher_naptime_setting = 60;
 int seed_setting = 0;
 char* reference_time_setting = nullptr;
 
@@ -42,6 +45,16 @@ bool CheckReferenceTime(char** value, void**, GucSource) {
 }  // namespace
 
 void DefineSettings() {
+  DefineCustomBoolVariable("dbmocker.allow_superuser_jobs", "Lets superusers submit jobs.",
+                           "A background worker then carries them out with a superuser's rights.",
+                           &allow_superuser_jobs_setting, false, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
+  DefineCustomIntVariable("dbmocker.connection_pool_size", "Jobs that may run at a time in one database.",
+                          "Further ones wait in state queued.", &connection_pool_size_setting, 4, 1, 64, PGC_SIGHUP, 0,
+                          nullptr, nullptr, nullptr);
+  DefineCustomIntVariable("dbmocker.launcher_naptime",
+                          "Time between the launcher's looks for jobs that nobody works on.",
+                          "There is a launcher only if shared_preload_libraries names dbmocker.",
+                          &launcher_naptime_setting, 60, 1, 86400, PGC_SIGHUP, GUC_UNIT_S, nullptr, nullptr, nullptr);
   DefineCustomStringVariable("dbmocker.reference_time", "Time that generated dates are drawn against.",
                              "A date or timestamp with time zone; empty means the start of the current day in UTC.",
                              &reference_time_setting, "", PGC_USERSET, 0, CheckReferenceTime, nullptr, nullptr);
@@ -50,6 +63,12 @@ void DefineSettings() {
                           0, INT_MIN, INT_MAX, PGC_USERSET, 0, nullptr, nullptr, nullptr);
   compat::ReserveSettingPrefix("dbmocker");
 }
+
+bool AllowSuperuserJobs() { return allow_superuser_jobs_setting; }
+
+int ConnectionPoolSize() { return connection_pool_size_setting; }
+
+int LauncherNaptime() { return launcher_naptime_setting; }
 
 std::int64_t DefaultSeed() { return seed_setting; }
 

@@ -11,6 +11,11 @@ namespace dbmocker::server {
 // Defines all settings; called once, when the library is loaded.
 void DefineSettings();
 
+// dbmocker.allow_superuser_jobs, dbmocker.connection_pool_size (jobs) and dbmocker.launcher_naptime (seconds).
+bool AllowSuperuserJobs();
+int ConnectionPoolSize();
+int LauncherNaptime();
+
 // dbmocker.seed: the seed of runs that name none.
 std::int64_t DefaultSeed();
 

@@ -75,6 +75,13 @@ void LockTarget(Oid target) {
       target, 0, false);
 }
 
+void RaiseNextRow(Oid target, std::int64_t next_row) {
+  QueryNumber(
+      "UPDATE dbmocker.target_state s SET next_row = $2 WHERE s.target OPERATOR(pg_catalog.=) $1 "
+      "AND s.next_row OPERATOR(pg_catalog.<) $2 RETURNING s.next_row",
+      target, next_row, false);
+}
+
 std::int64_t ReserveRows(Oid target, bool has_rows, std::int64_t rows) {
   const char* query = has_rows ? "UPDATE dbmocker.target_state s SET next_row = s.next_row OPERATOR(pg_catalog.+) $2 "
                                  "WHERE s.target OPERATOR(pg_catalog.=) $1 "

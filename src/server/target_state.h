@@ -16,6 +16,9 @@ std::int64_t NextRow(Oid target, bool has_rows);
 // ended yet. Look at the target's rows after it, with a new snapshot. Clears the rows of dropped targets besides.
 void LockTarget(Oid target);
 
+// Lets later runs of a locked target start at `next_row` at least.
+void RaiseNextRow(Oid target, std::int64_t next_row);
+
 // Takes `rows` ordinals of a locked target and returns the first one.
 std::int64_t ReserveRows(Oid target, bool has_rows, std::int64_t rows);
 

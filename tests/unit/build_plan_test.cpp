@@ -172,7 +172,7 @@ TEST(BuildPlanTest, SequencesAreJudgedByTheirValues) {
   const auto plan = BuildPlan(table.table, 100, Options(), {});
   std::map<std::string, std::string> methods;
   for (const PlanLine& line : plan->lines) methods[line.name] = line.method;
-  EXPECT_EQ(methods.at("check_0"), "construction");
+  EXPECT_EQ(methods.at("check_0"), "solved");
   EXPECT_EQ(methods.at("check_1"), "rejection");
 }
 

@@ -1,0 +1,169 @@
+-- Background jobs: what is refused, the states and who may change them, and that a job's rows are those of generate().
+-- What needs settings of the server, crashes or several databases is in tests/tap/jobs_*.pl.
+SET client_min_messages = warning;
+DROP ROLE IF EXISTS regress_dbmocker_seeder, regress_dbmocker_other, regress_dbmocker_locked;
+RESET client_min_messages;
+CREATE ROLE regress_dbmocker_seeder LOGIN;
+CREATE ROLE regress_dbmocker_other LOGIN;
+CREATE ROLE regress_dbmocker_locked NOLOGIN;
+CREATE SCHEMA jobs AUTHORIZATION regress_dbmocker_seeder;
+GRANT USAGE ON SCHEMA jobs TO regress_dbmocker_other, regress_dbmocker_locked;
+
+-- Superusers, unless a setting allows it, and roles that could not open a session.
+CREATE TABLE jobs.ofsuper (id int);
+SELECT dbmocker.submit('jobs.ofsuper', 10);
+SET ROLE regress_dbmocker_locked;
+SELECT dbmocker.submit('jobs.ofsuper', 10);
+SET ROLE regress_dbmocker_seeder;
+SELECT dbmocker.submit('jobs.ofsuper', 10);
+
+CREATE TABLE jobs.people (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    email text NOT NULL UNIQUE,
+    first_name text,
+    born date,
+    boss bigint REFERENCES jobs.people,
+    score int CHECK (score BETWEEN 1 AND 9)
+);
+-- Bad arguments.
+SELECT dbmocker.submit(NULL, 10);
+SELECT dbmocker.submit('jobs.people');
+SELECT dbmocker.submit('jobs.people', 10, keep_rows => 10);
+SELECT dbmocker.submit('jobs.people', -1);
+SELECT dbmocker.submit('jobs.people', 10, options => '{"batch_size": 0}');
+SELECT dbmocker.submit('jobs.people', 10, options => '{"freeze": true}');
+SELECT dbmocker.submit('jobs.people', 10, rows_per_second => 0);
+SELECT dbmocker.submit('jobs.people', 10, rows_per_second => 'NaN');
+SELECT dbmocker.submit('jobs.people', 10, max_attempts => 0);
+SELECT dbmocker.submit(0, 10);
+SELECT dbmocker.submit('pg_class', 10);
+CREATE TEMPORARY TABLE fleeting (id int);
+SELECT dbmocker.submit('fleeting', 10);
+BEGIN READ ONLY;
+SELECT dbmocker.submit('jobs.people', 10);
+ROLLBACK;
+SELECT dbmocker.wait(NULL);
+SELECT dbmocker.wait(-1);
+SELECT dbmocker.pause(-1);
+
+-- A job's rows are those of one run, whatever its chunks.
+SELECT rows FROM dbmocker.generate('jobs.people', 25000, seed => 3, options => '{"reference_time": "2026-01-01"}');
+SELECT md5(string_agg(p::text, ',' ORDER BY id)) AS digest FROM jobs.people p \gset
+TRUNCATE jobs.people RESTART IDENTITY;
+SELECT dbmocker.submit('jobs.people', 25000, seed => 3, options => '{"reference_time": "2026-01-01"}') AS job \gset
+SELECT dbmocker.wait(:job, '2 min');
+SELECT count(*), md5(string_agg(p::text, ',' ORDER BY id)) = :'digest' AS is_same FROM jobs.people p;
+SELECT owner, target, state, rows, rows_done, pid, waits_for, error_code, finished_at > submitted_at AS is_finished
+FROM dbmocker.jobs WHERE id = :job;
+SELECT position, target, state, rows, rows_done, percent FROM dbmocker.progress WHERE job = :job;
+-- The application's next row.
+INSERT INTO jobs.people (email) VALUES ('next@example.org') RETURNING id;
+SELECT * FROM dbmocker.verify('jobs.people'::regclass) WHERE violations > 0;
+
+-- A finished job cannot be steered.
+SELECT dbmocker.pause(:job);
+SELECT dbmocker.resume(:job);
+SELECT dbmocker.stop(:job);
+SELECT dbmocker.retry(:job);
+
+-- A job that is undone with its transaction; one that is waited for too early.
+BEGIN;
+SELECT dbmocker.submit('jobs.people', 10) AS undone \gset
+SAVEPOINT s;
+SELECT dbmocker.wait(:undone);
+ROLLBACK;
+SELECT dbmocker.wait(:undone);
+
+-- A slow job: pause, resume, stop, retry.
+CREATE TABLE jobs.slow (id int);
+SELECT dbmocker.submit('jobs.slow', 1000000, rows_per_second => 50) AS job \gset
+SELECT dbmocker.wait(:job, '1 second') IN ('queued', 'running') AS goes_on;
+SELECT dbmocker.resume(:job);
+SELECT dbmocker.pause(:job) IN ('pausing', 'paused') AS pauses;
+SELECT dbmocker.wait(:job, '1 min');
+SELECT count(*) AS rows_before FROM jobs.slow \gset
+SELECT rows_done = :rows_before AS is_right, rows_done > 0 AS is_begun FROM dbmocker.jobs WHERE id = :job;
+SELECT dbmocker.pause(:job);
+SELECT dbmocker.retry(:job);
+-- Roles steer their own jobs only, and see no others.
+SET ROLE regress_dbmocker_other;
+SELECT count(*) FROM dbmocker.jobs;
+SELECT count(*) FROM dbmocker.progress;
+SELECT dbmocker.resume(:job);
+SELECT dbmocker.stop(:job);
+SELECT dbmocker.wait(:job);
+SELECT count(*) FROM dbmocker.job;
+UPDATE dbmocker.job SET owner = 10;
+DELETE FROM dbmocker.job_part;
+SELECT dbmocker.submit('jobs.people', 10);
+SET ROLE regress_dbmocker_seeder;
+UPDATE dbmocker.job_part SET rows = 1;
+SELECT dbmocker.resume(:job);
+SELECT dbmocker.wait(:job, '1 second') IN ('queued', 'running') AS goes_on;
+SELECT dbmocker.stop(:job) IN ('stopping', 'stopped') AS stops;
+SELECT dbmocker.wait(:job, '1 min');
+SELECT rows_done = (SELECT count(*) FROM jobs.slow) AS is_right, state FROM dbmocker.jobs WHERE id = :job;
+SELECT dbmocker.resume(:job);
+SELECT dbmocker.retry(:job);
+SELECT dbmocker.stop(:job) IN ('stopping', 'stopped') AS stops;
+SELECT dbmocker.wait(:job, '1 min');
+
+-- keep_rows fills up to a number, once.
+CREATE TABLE jobs.kept (id int PRIMARY KEY);
+SELECT dbmocker.submit('jobs.kept', keep_rows => 500) AS job \gset
+SELECT dbmocker.wait(:job, '1 min');
+DELETE FROM jobs.kept WHERE id % 5 = 0;
+SELECT dbmocker.submit('jobs.kept', keep_rows => 500) AS job \gset
+SELECT dbmocker.wait(:job, '1 min');
+SELECT count(*) FROM jobs.kept;
+SELECT rows, rows_done FROM dbmocker.jobs WHERE id = :job;
+SELECT dbmocker.submit('jobs.kept', keep_rows => 400) AS job \gset
+SELECT dbmocker.wait(:job, '1 min');
+SELECT rows, rows_done, state FROM dbmocker.jobs WHERE id = :job;
+SELECT count(*) FROM jobs.kept;
+
+-- A job that fails keeps its error; once the reason is gone, it can be tried again.
+CREATE TABLE jobs.small (id smallint PRIMARY KEY);
+SELECT dbmocker.submit('jobs.small', 100000) AS job \gset
+SELECT dbmocker.wait(:job, '1 min');
+SELECT state, rows_done, error_code, error_message, error_detail IS NOT NULL AS has_detail FROM dbmocker.jobs WHERE id = :job;
+ALTER TABLE jobs.small ALTER id TYPE bigint;
+SELECT dbmocker.retry(:job);
+SELECT dbmocker.wait(:job, '1 min');
+SELECT count(*) FROM jobs.small;
+-- A trigger that fails: its error and constraint are kept.
+CREATE FUNCTION jobs.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'no more' USING ERRCODE = '23514', CONSTRAINT = 'enough', DETAIL = 'It is enough.', HINT = 'Stop.';
+END
+$$;
+CREATE TABLE jobs.refusing (id int);
+CREATE TRIGGER refuse BEFORE INSERT ON jobs.refusing FOR EACH ROW EXECUTE FUNCTION jobs.refuse();
+SELECT dbmocker.submit('jobs.refusing', 10) AS job \gset
+SELECT dbmocker.wait(:job, '1 min');
+SELECT attempts, error_code, error_message, error_detail, error_hint, error_constraint FROM dbmocker.jobs WHERE id = :job;
+-- A target that is gone.
+CREATE TABLE jobs.gone (id int);
+BEGIN;
+SELECT dbmocker.submit('jobs.gone', 10) AS job \gset
+DROP TABLE jobs.gone;
+COMMIT;
+SELECT dbmocker.wait(:job, '1 min');
+SELECT error_code FROM dbmocker.jobs WHERE id = :job;
+
+RESET ROLE;
+-- No worker is left, and no lock.
+DO $$
+BEGIN
+    FOR i IN 1 .. 1000 LOOP
+        EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'dbmocker job');
+        PERFORM pg_sleep(0.01), pg_stat_clear_snapshot();
+    END LOOP;
+END
+$$;
+SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'dbmocker job';
+SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid > 2;
+SET client_min_messages = warning;
+DROP TABLE fleeting;
+DROP SCHEMA jobs CASCADE;
+DROP ROLE regress_dbmocker_seeder, regress_dbmocker_other, regress_dbmocker_locked;

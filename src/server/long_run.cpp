@@ -1,0 +1,55 @@
+// Beginning runs that are made in parts; see long_run.h.
+// Read first: BeginLongRun.
+#include "server/long_run.h"
+
+#include "server/boundary.h"
+#include "server/check_target.h"
+#include "server/describe_table.h"
+#include "server/fix_facts.h"
+#include "server/gather_facts.h"
+#include "server/generate_table.h"
+#include "server/target_state.h"
+
+namespace dbmocker::server {
+
+LongRun BeginLongRun(Oid target, std::int64_t rows, const RunOptions& options) {
+  struct Start {
+    Relation relation;
+    bool has_rows;
+    std::int64_t first_row;
+  };
+  const Start start = CallServer([=]() -> Start {
+    relation_close(OpenTarget(target, AccessShareLock, TargetUse::Write), AccessShareLock);
+    LockTarget(target);
+    Relation const relation = OpenTarget(target, AccessShareLock, TargetUse::Write);
+    PushActiveSnapshot(GetTransactionSnapshot());  // of now: another run may have been waited for
+    const bool has_rows = HasRows(relation);
+    return {relation, has_rows, ReserveRows(target, has_rows, rows)};
+  });
+  LongRun run;
+  run.first_row = start.first_row;
+  {
+    const Table table = DescribeTable(target);
+    TargetFacts facts;
+    facts.has_rows = start.has_rows;
+    facts.first_ordinal = static_cast<std::uint64_t>(start.first_row);
+    PlanRows(table, rows, options, false, facts);
+    run.facts = RecordFacts(table, facts);
+    run.has_sequences = !facts.sequence_starts.empty();
+  }
+  CallServer([&] {
+    PopActiveSnapshot();
+    relation_close(start.relation, NoLock);
+  });
+  return run;
+}
+
+bool ReserveLongRun(Oid target, const RunSlice& slice) {
+  CallServer([=] { relation_close(OpenTarget(target, AccessShareLock, TargetUse::Write), NoLock); });
+  const Table table = DescribeTable(target);
+  TargetFacts facts;
+  ApplyFacts(table, slice, facts);
+  return ReserveSequences(table, slice.rows, facts);
+}
+
+}  // namespace dbmocker::server
