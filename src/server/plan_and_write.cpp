@@ -127,6 +127,8 @@ class RunAttempts {
   void Learn(const TryFault& fault) {
     const bool is_circle = options_.hooks != nullptr && options_.hooks->before_end;  // no row stands by itself
     if (is_circle || !MayHelpToRedraw(described_, fault)) ThrowFault(fault);
+    if (statements_ == Statements::OnePerRow && MostlyStopsAll(fault)) ThrowFault(first_fault_);
+    if (first_fault_.data == nullptr) first_fault_ = fault;
     if (decision_.writer != Writer::Single) {
       decision_ = WriterDecision();
       decision_.reason = "rows that others refuse are drawn again";
@@ -157,6 +159,7 @@ class RunAttempts {
   std::int64_t reserved_rows_ = 0;
   std::vector<Oid> filled_by_trigger_;  // foreign keys
   std::string guessed_;  // name of the last of them, if nothing but a guess speaks for it
+  TryFault first_fault_ = {};
   const ForeignKey* told_parent_ = nullptr;  // by the error that has ended an attempt
 };
 
