@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <type_traits>
 
 #include "case_algebra.h"
 #include "dbmocker/error.h"
@@ -118,6 +119,11 @@ class CaseReader {
 
   // `when` holds what each part is under, and the expression there.
   CheckCases Parts(const std::vector<ExpressionPart>& parts, Want want) const {
+    return Parts(parts, [this, want](const Expression& expression) { return Read(expression, want); });
+  }
+  template <class ReadPart>
+  CheckCases Parts(const std::vector<ExpressionPart>& parts,
+                   ReadPart read) const requires std::is_invocable_v<ReadPart, const Expression&> {
     CheckCases cases;
     for (const ExpressionPart& part : parts) {
       CheckCases here = AnyCase();
@@ -125,7 +131,7 @@ class CaseReader {
         here = BothCases(here, Read(condition, needed == PartCondition::Holds ? kTrue : kFalse | kNull), types_);
         if (here.empty()) break;
       }
-      if (!here.empty()) here = BothCases(here, Read(part.expression, want), types_);
+      if (!here.empty()) here = BothCases(here, read(part.expression), types_);
       cases.insert(cases.end(), std::make_move_iterator(here.begin()), std::make_move_iterator(here.end()));
     }
     JoinCases(cases, types_);
@@ -165,6 +171,9 @@ class CaseReader {
     if (operand.kind == Kind::ArrayConst || operand.kind == Kind::Array) return is_null ? CheckCases{} : AnyCase();
     if (IsBoolean(operand)) return Read(operand, is_null ? kNull : kTrue | kFalse);
     if (auto cases = KeyNullness(operand, is_null)) return *cases;
+    const bool is_choice = operand.kind == Kind::Case || operand.kind == Kind::Function;
+    if (const auto parts = is_choice ? TakeApart(operand) : std::nullopt)
+      return Parts(*parts, [this, is_null](const Expression& part) { return Nullness(part, is_null); });
     const bool all = operand.kind == Kind::Coalesce;
     const bool any = IsStrict(operand);
     if (!all && !any) return Unread(operand, "its NULLs are not known");

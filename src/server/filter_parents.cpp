@@ -37,7 +37,7 @@ SELECT quote_ident(chain.attname), pg_get_expr(c.conbin, 0)
 const char* TypeText(const Column& column) {
   int32 modifier = column.type_modifier;
   const Oid type = getBaseTypeAndTypmod(column.type->oid, &modifier);
-  return format_type_with_typemod(type, modifier);
+  return format_type_extended(type, modifier, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
 }
 
 }  // namespace
