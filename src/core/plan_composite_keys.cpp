@@ -200,8 +200,8 @@ void PlanBuilder::BindKeyComponents(const UniqueKey& key, const std::vector<KeyC
   const bool has_reference = std::ranges::any_of(used, [](const KeyComponent* c) { return c->is_reference; });
   if ((!has_reference && block > kFewCombinations) || block == 1) block = capacity;
   // Where the end of the run asks for a row of every parent, all of them come before any comes again.
-  const bool is_asked_for = used.front()->is_reference &&
-                            table_.foreign_keys[used.front()->states.front()->foreign_key].needs_children;
+  const bool is_asked_for =
+      used.front()->is_reference && table_.foreign_keys[used.front()->states.front()->foreign_key].needs_children;
   if (is_asked_for) block = used.front()->size;
   const LaneNumber joint = AddSource(MakePermutedSource(KeyFor("UNIQUE " + key.name), block, capacity));
   std::set<AttributeNumber> columns;

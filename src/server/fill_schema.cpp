@@ -56,8 +56,7 @@ std::int64_t CountOwnRows(const char* table) {
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
   SPI_execute(psprintf("SELECT pg_catalog.count(*) FROM %s WHERE dbmocker.is_own_transaction(xmin)", table), true, 1);
   bool is_null = false;
-  const std::int64_t count =
-      DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
+  const std::int64_t count = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
   SPI_finish();
   return count;
 }

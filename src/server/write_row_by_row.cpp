@@ -182,7 +182,7 @@ bool MostlyStopsAll(const TryFault& fault) {
   constexpr const char* kHopelessClasses[] = {"0A", "25", "26", "28", "34", "3B", "3D", "3F",
                                               "42", "55", "58", "72", "F0", "HV", "XX"};
   return std::ranges::any_of(kHopelessClasses,
-                              [&](const char* one) { return std::strncmp(fault.error.sqlstate, one, 2) == 0; });
+                             [&](const char* one) { return std::strncmp(fault.error.sqlstate, one, 2) == 0; });
 }
 
 RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan& plan,
