@@ -40,8 +40,8 @@ void FixColumns(Table& table, const RunOptions& options) {
   }
 }
 
-// True if stored rows or other rows of the run can refuse a row that a batch holds: keys of partitions are not looked up
-// before, and foreign keys that share columns may have no parent in common.
+// True if stored rows or other rows of the run can refuse a row that a batch holds: keys of partitions are not looked
+// up before, and foreign keys that share columns may have no parent in common.
 bool MayNeedRedraws(const Table& table) {
   if (table.kind == RELKIND_PARTITIONED_TABLE) return true;
   std::vector<AttributeNumber> seen;
