@@ -68,13 +68,8 @@ ALTER TABLE levels_south_1 DISABLE TRIGGER passes;
 SELECT method, detail FROM dbmocker.plan('levels', 10) WHERE object = 'table' AND kind = 'writer';
 -- A leaf's own constraint is kept by the server.
 ALTER TABLE by_list_ab ADD CONSTRAINT only_a CHECK (kind = 'a') NOT VALID;
-DO $$
-BEGIN
-  PERFORM dbmocker.generate('by_list', 100);
-  RAISE 'not refused';
-EXCEPTION WHEN check_violation THEN
-  RAISE WARNING 'refused';
-END
-$$;
+TRUNCATE by_list;
+SELECT rows, redrawn_rows > 0 AS redrawn FROM dbmocker.generate('by_list', 100);
+SELECT kind, count(*) > 10 AS are_many FROM by_list_ab GROUP BY kind;
 
 DROP SCHEMA test_partition_bounds CASCADE;

@@ -151,6 +151,9 @@ bool PlanBuilder::PlaceCompositeKey(const UniqueKey& key, const std::set<Attribu
   if (PlaceOneColumnOf(key, columns, ignoring_case, true) || PlaceNamesKey(key, columns)) return true;
   for (const bool widest : {false, true}) {
     const std::vector<KeyComponent> components = FindKeyComponents(columns, ignoring_case, widest);
+    // Parents alone would have to differ from row to row: better a name that does.
+    const bool is_bound = !components.empty() && std::ranges::all_of(components, &KeyComponent::is_reference);
+    if (is_bound && !widest && PlaceOneColumnOf(key, columns, ignoring_case, false)) return true;
     std::uint64_t capacity = components.empty() ? 0 : 1;
     for (const KeyComponent& component : components) capacity = Multiply(capacity, component.size);
     if (capacity >= rows_ && !components.empty()) {
@@ -200,6 +203,10 @@ void PlanBuilder::BindKeyComponents(const UniqueKey& key, const std::vector<KeyC
   constexpr std::uint64_t kFewCombinations = 65536;
   const bool has_reference = std::ranges::any_of(used, [](const KeyComponent* c) { return c->is_reference; });
   if ((!has_reference && block > kFewCombinations) || block == 1) block = capacity;
+  // Where the end of the run asks for a row of every parent, all of them come before any comes again.
+  const bool is_asked_for =
+      used.front()->is_reference && table_.foreign_keys[used.front()->states.front()->foreign_key].needs_children;
+  if (is_asked_for) block = used.front()->size;
   const LaneNumber joint = AddSource(MakePermutedSource(KeyFor("UNIQUE " + key.name), block, capacity));
   std::set<AttributeNumber> columns;
   std::uint64_t divisor = 1;

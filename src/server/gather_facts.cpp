@@ -8,9 +8,9 @@
 #include "dbmocker/stored_value_set.h"
 #include "server/as_owner.h"
 #include "server/boundary.h"
-#include "server/fix_facts.h"
 #include "server/filter_parents.h"
 #include "server/find_lookups.h"
+#include "server/fix_facts.h"
 #include "server/read_catalog.h"
 #include "server/run_hooks.h"
 
@@ -317,6 +317,11 @@ bool IsLeftOpen(const ForeignKey& key, const RunOptions& options) {
   return std::find(options.open_references, end, key.constraint_oid) != end;
 }
 
+bool IsTriggerFilled(const ForeignKey& key, const RunOptions& options) {
+  const Oid* const end = options.trigger_filled + options.trigger_filled_count;
+  return std::find(options.trigger_filled, end, key.constraint_oid) != end;
+}
+
 // Moves the sequence behind the `rows` values from `first` on, which an earlier transaction planned with; true also if
 // that has been done before. False if somebody else has taken some of them since.
 bool ReserveValues(Oid sequence, std::int64_t increment, std::int64_t first, std::int64_t rows) {
@@ -334,11 +339,6 @@ bool ReserveValues(Oid sequence, std::int64_t increment, std::int64_t first, std
   }
   UnlockRelationOid(sequence, ShareRowExclusiveLock);
   return is_free || is_done;
-}
-
-bool IsTriggerFilled(const ForeignKey& key, const RunOptions& options) {
-  const Oid* const end = options.trigger_filled + options.trigger_filled_count;
-  return std::find(options.trigger_filled, end, key.constraint_oid) != end;
 }
 
 }  // namespace

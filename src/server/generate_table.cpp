@@ -139,6 +139,7 @@ RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& options)
 
   const OpenRun opened = CallServer([=] { return OpenForRun(target, rows); });
   OpenRun run = opened;
+  run.started = started;
   const PreparedRun prepared = PrepareRun(run, rows, options);
   const Table& table = prepared.table;
   report.writer = NameOf(prepared.decision.writer);

@@ -103,7 +103,7 @@ bool SetOnError(RunOptions* options, const JsonbValue* value) {
 }
 
 bool SetOnExhausted(RunOptions* options, const JsonbValue* value) {
-  return SetSwitch(value, "cap", "error", &options->cap_exhausted);
+  return SetSwitch(value, "cap", "refuse", &options->cap_exhausted);
 }
 
 bool SetReferenceTime(RunOptions* options, const JsonbValue* value) {
@@ -124,7 +124,7 @@ constexpr Option kOptions[] = {
     {"memory_limit_mb", "a whole number from 1 to 1048576", SetMemoryLimit},
     {"null_probability", "a number from 0 to 1", SetNullProbability},
     {"on_error", "\"stop\" or \"skip\"", SetOnError},
-    {"on_exhausted", "\"error\" or \"cap\"", SetOnExhausted},
+    {"on_exhausted", "\"refuse\" or \"cap\"", SetOnExhausted},
     {"reference_time", "a date or timestamp in a string, or \"\" for today", SetReferenceTime},
 };
 

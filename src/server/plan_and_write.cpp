@@ -40,6 +40,19 @@ void FixColumns(Table& table, const RunOptions& options) {
   }
 }
 
+// True if stored rows or other rows of the run can refuse a row that a batch holds: keys of partitions are not looked
+// up before, and foreign keys that share columns may have no parent in common.
+bool MayNeedRedraws(const Table& table) {
+  if (table.kind == RELKIND_PARTITIONED_TABLE) return true;
+  std::vector<AttributeNumber> seen;
+  for (const ForeignKey& key : table.foreign_keys)
+    for (const AttributeNumber number : key.columns) {
+      if (std::ranges::count(seen, number) > 0) return true;
+      seen.push_back(number);
+    }
+  return false;
+}
+
 class RunAttempts {
  public:
   RunAttempts(const Table& described, const WriterDecision& decision, const RunOptions& options, const OpenRun& run,
@@ -47,7 +60,9 @@ class RunAttempts {
       : described_(described), decision_(decision), options_(options), run_(run), report_(report), rows_(report.rows) {}
 
   void Write() {
-    if (decision_.writer != Writer::Single) return WriteOnce();
+    const bool may_change = options_.insertion_strategy == WriterChoice::Auto && decision_.writer == Writer::Batch &&
+                            !options_.freeze && MayNeedRedraws(described_);
+    if (decision_.writer != Writer::Single && !may_change) return WriteOnce();
     for (;;) {
       TryFault fault;
       told_parent_ = nullptr;
@@ -112,6 +127,14 @@ class RunAttempts {
   void Learn(const TryFault& fault) {
     const bool is_circle = options_.hooks != nullptr && options_.hooks->before_end;  // no row stands by itself
     if (is_circle || !MayHelpToRedraw(described_, fault)) ThrowFault(fault);
+    if (statements_ == Statements::OnePerRow && MostlyStopsAll(fault)) ThrowFault(first_fault_);
+    if (first_fault_.data == nullptr) first_fault_ = fault;
+    if (decision_.writer != Writer::Single) {
+      decision_ = WriterDecision();
+      decision_.reason = "rows that others refuse are drawn again";
+      statements_ = Statements::OnePerRow;
+      return;
+    }
     const ForeignKey* key = told_parent_;
     if (key == nullptr && statements_ == Statements::OnePerRow) ThrowFault(fault);
     if (key == nullptr) key = FindTriggerParent(described_, fault, filled_by_trigger_);
@@ -126,7 +149,7 @@ class RunAttempts {
   }
 
   const Table& described_;
-  const WriterDecision& decision_;
+  WriterDecision decision_;
   RunOptions options_;
   const OpenRun& run_;
   RunReport& report_;
@@ -136,6 +159,7 @@ class RunAttempts {
   std::int64_t reserved_rows_ = 0;
   std::vector<Oid> filled_by_trigger_;  // foreign keys
   std::string guessed_;  // name of the last of them, if nothing but a guess speaks for it
+  TryFault first_fault_ = {};
   const ForeignKey* told_parent_ = nullptr;  // by the error that has ended an attempt
 };
 

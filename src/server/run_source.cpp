@@ -20,7 +20,7 @@ struct RunCursor {
 RunCursor* OpenCursor(FunctionCallInfo fcinfo) {
   RunInProgress* const run = run_in_progress;
   if (run == nullptr || get_fn_expr_argtype(fcinfo->flinfo, 0) != run->row_type ||
-      (run->is_claimed && run->kept == nullptr && run->only_row == nullptr))
+      (run->is_claimed && run->kept == nullptr && !run->may_read_again))
     ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("no run of this table is in progress"),
                     errhint("Use dbmocker.rows() to look at generated rows.")));
   auto* cursor = static_cast<RunCursor*>(palloc0(sizeof(RunCursor)));

@@ -16,6 +16,7 @@ struct RunInProgress {
   // A rule makes the server evaluate the INSERT's source once for each of its commands: the rows are kept for the
   // second and later times. nullptr without rules.
   Tuplestorestate* kept;
+  bool may_read_again;  // a rule may read only_row several times
   TupleTableSlot* only_row;  // the one row that the statement at hand takes; nullptr: all of the producer's
   RunInProgress* outer;
 };

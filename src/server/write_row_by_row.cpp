@@ -74,6 +74,7 @@ class RowByRowWriter {
         budget_(2 * settings.max_attempts + static_cast<std::int64_t>(std::min<std::uint64_t>(plan.rows, 1000000)) * 5),
         scope_(run_) {
     run_.producer = &producer;
+    run_.may_read_again = table.has_rules;
     statement_ = CallServer([this] {
       run_.row_type = get_rel_type_id(table_.oid);
       return PrepareInsert(table_, plan_);
@@ -100,6 +101,7 @@ class RowByRowWriter {
     TryFault of_full_row;  // of a draw without NULLs: what refuses it tells most
     for (draws_ = 1;; ++draws_) {
       run_.only_row = producer_.slots()[0];
+      run_.is_claimed = false;
       std::uint64_t stored = 1;
       if (TryCall([&] { stored = CallServer([this] { return ExecuteInsert(statement_); }); }, fault, false)) {
         refused_.taken += stored == 0 && !table_.has_rules ? 1 : 0;
@@ -122,7 +124,9 @@ class RowByRowWriter {
   // The first refusals of a run are judged.
   bool MayTryAgain(const TryFault& fault) {
     constexpr int kMostJudged = 30;
+    constexpr int kMostStopped = 50;
     if (!MayHelpToRedraw(table_, fault)) return false;
+    if (MostlyStopsAll(fault) && ++stopped_ > kMostStopped) return false;
     return judged_ >= kMostJudged || !settings_.ends_run || (++judged_, !settings_.ends_run(fault));
   }
 
@@ -130,6 +134,7 @@ class RowByRowWriter {
     constexpr int kHopeless = 5;  // rows in turn
     constexpr int kHopelessAtFirst = 2;
     is_hopeless_ = is_hopeless_ || ++refused_in_turn_ >= (stored_ > 0 ? kHopeless : kHopelessAtFirst);
+    is_hopeless_ = is_hopeless_ || !plan_.same_table_references.empty();  // later rows may refer to this one
     ++refused_.count;
     refused_.why = std::string(fault.error.message) + (fault.error.detail[0] != '\0' ? ". " : "") + fault.error.detail;
     if (is_hopeless_ && stored_ == 0) Fail(fault);
@@ -152,6 +157,7 @@ class RowByRowWriter {
   TimestampTz last_stored_ = GetCurrentTimestamp();
   int draws_ = 0;
   int judged_ = 0;
+  int stopped_ = 0;  // by what mostly stops every row
   int refused_in_turn_ = 0;
   std::int64_t stored_ = 0;
   bool is_hopeless_ = false;
@@ -167,11 +173,16 @@ bool MayHelpToRedraw(const Table& table, const TryFault& fault) {
   if (std::strcmp(fault.error.sqlstate, sqlstate::kNotNullViolation) == 0 && column != table.columns.end() &&
       !column->may_insert)
     return false;
+  return true;
+}
+
+bool MostlyStopsAll(const TryFault& fault) {
+  if (std::strcmp(fault.error.sqlstate, "42501") == 0) return false;
   // Missing features, prerequisites and objects, internal errors.
   constexpr const char* kHopelessClasses[] = {"0A", "25", "26", "28", "34", "3B", "3D", "3F",
                                               "42", "55", "58", "72", "F0", "HV", "XX"};
-  return std::ranges::none_of(kHopelessClasses,
-                              [&](const char* one) { return std::strncmp(fault.error.sqlstate, one, 2) == 0; });
+  return std::ranges::any_of(kHopelessClasses,
+                             [&](const char* one) { return std::strncmp(fault.error.sqlstate, one, 2) == 0; });
 }
 
 RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan& plan,

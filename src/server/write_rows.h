@@ -93,6 +93,9 @@ struct RefusedRows {
 // True if another row may pass where this fault has stopped one: not if the statement itself cannot be carried out.
 bool MayHelpToRedraw(const Table& table, const TryFault& fault);
 
+// True for what mostly stops every row, as a missing object in a trigger's function does.
+bool MostlyStopsAll(const TryFault& fault);
+
 struct RowByRowSettings {
   int max_attempts = 1000;
   bool may_drop = false;  // a row that is refused each time is left out instead of ending the run

@@ -9,6 +9,6 @@ while IFS= read -r file; do
     [ -x "$file" ] || bad+="$file: not executable"$'\n'
     grep -q '^set -euo pipefail$' "$file" || bad+="$file: lacks set -euo pipefail"$'\n'
   fi
-done < <(find scripts .ci tests/checks tests/bench tests/corpus -type f ! -name packages ! -name '*.sql' ! -name '*.cpp' \
-  ! -name '*.awk' | sort)
+done < <(find scripts .ci tests/checks tests/bench tests/corpus -type f ! -name packages ! -name '*.sql' \
+  ! -name '*.cpp' ! -name '*.awk' | sort)
 [ -z "$bad" ] || { printf '%s' "$bad"; exit 1; }
