@@ -153,8 +153,10 @@ void WriteRows(const Table& table, const Plan& plan, const TargetFacts& facts, c
     WriteInOneProcess(table, plan, options, decision, run, probes, report);
   }
   CallServer([&] {
+    const TimestampTz written = GetCurrentTimestamp();
     if (decision.rebuilds_indexes) RebuildIndexes(run.relation);
     if (decision.validates_references) ValidateReferences(table, run.blocks > 0 ? run.blocks - 1 : 0);
+    report.settled = GetCurrentTimestamp() - written;
   });
 }
 
