@@ -17,6 +17,7 @@ struct RunReport {
   std::int64_t rows;
   std::int64_t elapsed;  // microseconds
   std::int64_t prepared;  // microseconds of these before the first row: locks, facts, the plan
+  std::int64_t settled;  // microseconds of these after the last row: indexes, foreign keys
   const char* writer;
   int workers;
   std::int64_t first_row;

@@ -111,6 +111,7 @@ extern "C" {
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
+#include "utils/wait_event.h"
 }
 
 // Names that PostgreSQL defines as macros and that C++ code must be able to use.

@@ -17,8 +17,8 @@ namespace dbmocker::server {
 namespace {
 
 constexpr double kChunkMicroseconds = 1e6;
-// Time for looking at tables and locks is at most a part of five; where it takes long, chunks grow beyond a second.
-constexpr double kWorkPerPreparation = 4;
+// Where looking at the tables before and after takes longer than that, the rows take as long, up to some seconds.
+constexpr double kMostMicroseconds = 4e6;
 constexpr std::int64_t kLeastChunk = 100;
 constexpr std::int64_t kLargestChunk = 10000000;
 constexpr std::int64_t kGrowth = 4;  // at most, from one chunk to the next
@@ -109,10 +109,11 @@ long TimeToNextRow(double pace) {
 }
 
 std::int64_t NextChunkRows(const RunReport& report) {
-  const double preparation = static_cast<double>(report.prepared);
-  const double work = std::max(1.0, static_cast<double>(report.elapsed - report.prepared));
-  const double wanted = std::max(kChunkMicroseconds - preparation, kWorkPerPreparation * preparation);
-  const double rows = wanted * static_cast<double>(report.rows) / work;
+  const double around = static_cast<double>(report.prepared + report.settled);
+  const double elapsed = std::max(1.0, static_cast<double>(report.elapsed));
+  const double work = std::max(1.0, elapsed - around);
+  const double rows = static_cast<double>(report.rows) *
+                      std::max(kChunkMicroseconds / elapsed, std::min(around, kMostMicroseconds) / work);
   const std::int64_t least = std::max(kLeastChunk, report.rows / kGrowth);
   const std::int64_t most = std::max(least, std::min(kLargestChunk, report.rows * kGrowth));
   return static_cast<std::int64_t>(std::clamp(rows, static_cast<double>(least), static_cast<double>(most)));

@@ -110,8 +110,10 @@ void WriteRun(const PlannedRun& planned, RunReport& report) {
     WriteInOneProcess(planned, probes, report);
   }
   CallServer([&] {
+    const TimestampTz written = GetCurrentTimestamp();
     if (decision.rebuilds_indexes) RebuildIndexes(run.relation);
     if (decision.validates_references) ValidateReferences(planned.table, run.blocks > 0 ? run.blocks - 1 : 0);
+    report.settled = GetCurrentTimestamp() - written;
   });
 }
 
