@@ -152,8 +152,9 @@ SchemaPlan PlanSchema(const SchemaArguments& arguments) {
   }
   for (int i = 0; i < references.row_count; ++i)
     plan.references.push_back({static_cast<std::uint32_t>(std::stoul(references.Get(i, 0))), references.Get(i, 1),
-                     static_cast<std::uint32_t>(std::stoul(references.Get(i, 2))),
-                     static_cast<std::uint32_t>(std::stoul(references.Get(i, 3))), references.Get(i, 4)[0] == 't'});
+                               static_cast<std::uint32_t>(std::stoul(references.Get(i, 2))),
+                               static_cast<std::uint32_t>(std::stoul(references.Get(i, 3))),
+                               references.Get(i, 4)[0] == 't'});
   edges.insert(edges.end(), plan.references.begin(), plan.references.end());
   plan.order = OrderTables(nodes, edges);
   std::erase_if(plan.order.filled_in_later, [&](const ReferenceEdge& edge) {
