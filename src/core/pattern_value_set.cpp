@@ -44,6 +44,10 @@ class StringCounter {
     while (counts_.size() <= length) AddLength();
     return counts_[length][0];
   }
+  // True if no state leads to a string of that length: then none does to a longer one. Counted before.
+  bool IsExhausted(std::size_t length) const {
+    return std::ranges::all_of(counts_[length], [](std::uint64_t count) { return count == 0; });
+  }
   bool CanCount(std::size_t length) const { return (length + 1) * edges_.size() <= kMostCounts; }
 
   // The string of `length` characters with that number, below Count(length).
@@ -224,6 +228,7 @@ Candidate Measure(const TextLanguage& language, const SymbolSet& alphabet, const
   for (auto length = static_cast<std::size_t>(limits.minimum); length <= longest; ++length) {
     if (!counter.CanCount(length)) break;
     const std::uint64_t count = counter.Count(length);
+    if (counter.IsExhausted(length)) break;
     // An automaton that can be left at all is left within as many steps as it has states.
     if (result.lengths.empty() && length > static_cast<std::size_t>(limits.minimum) + language.states()) break;
     if (count == 0) continue;

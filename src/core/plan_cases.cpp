@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint64_t kMostJudged = 65'536;
 constexpr std::uint64_t kMostPerCase = std::uint64_t{1} << 52;  // indexes, so that all cases have room
-constexpr std::uint64_t kMostJoined = std::uint64_t{1} << 63;
+constexpr std::uint64_t kMostJoined = ~std::uint64_t{0};
 
 const ColumnLimits& LimitsIn(const CheckCase& one, AttributeNumber column) {
   static const ColumnLimits kNone;

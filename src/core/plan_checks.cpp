@@ -83,40 +83,51 @@ ValueInterval WidestInterval(const Relation& relation, AttributeNumber target, c
   return interval;
 }
 
-bool NarrowByRelation(CheckCase& one, const Relation& relation, std::size_t side, const TypesByColumn& types) {
+// What a relation says of one of its two columns, whatever the other takes inside its limits.
+ColumnLimits LimitsByRelation(const CheckCase& one, const Relation& relation, std::size_t side,
+                              const TypesByColumn& types) {
+  ColumnLimits narrowed;
   const AttributeNumber target = relation.columns[side];
   const AttributeNumber other = relation.columns[1 - side];
   const auto known = one.limits.find(other);
   const auto type_of_other = types.find(other);
   const auto type = types.find(target);
-  if (known == one.limits.end() || known->second.always_null || type_of_other == types.end() || type == types.end() ||
-      !FindPositionScale(type->second))
-    return false;
-  ColumnLimits narrowed;
-  narrowed.limits.intervals.push_back(
-      WidestInterval(relation, target, type->second, other, type_of_other->second, known->second.limits));
-  if (!narrowed.limits.intervals.front().lower && !narrowed.limits.intervals.front().upper) return false;
-  const ColumnLimits before = one.limits[target];
-  try {
-    MergeColumnLimits(one.limits[target], narrowed, type->second);
-  } catch (const Error&) {
-    return false;  // found out when rows are made
+  if (known == one.limits.end() || known->second.always_null || type_of_other == types.end() || type == types.end())
+    return narrowed;
+  if (relation.kind == Relation::Kind::SameText) {
+    narrowed.limits = known->second.limits;
+  } else if (relation.kind == Relation::Kind::Order && relation.comparison != Relation::Comparison::Different &&
+             FindPositionScale(type->second)) {
+    ValueInterval interval =
+        WidestInterval(relation, target, type->second, other, type_of_other->second, known->second.limits);
+    if (interval.lower || interval.upper) narrowed.limits.intervals.push_back(std::move(interval));
   }
-  return !SameColumnLimits(before, one.limits[target]);
+  return narrowed;
 }
 
-// Narrows limits by what relations say of single columns, whatever the others take inside their limits: with a <= b and
-// b <= 10, a is at most 10. Only sums with one column on each side are followed.
-void FollowRelations(CheckCase& one, const TypesByColumn& types) {
+// Narrows limits by what relations between two columns say of each: with a <= b and b <= 10, a is at most 10. False if
+// that leaves nothing to a column which must not be NULL, beside another that must not be either.
+bool FollowRelations(CheckCase& one, const TypesByColumn& types) {
   bool changed = true;
   for (std::size_t round = 0; changed && round <= one.relations.size(); ++round) {
     changed = false;
     for (const Relation& relation : one.relations) {
-      if (relation.kind != Relation::Kind::Order || relation.columns.size() != 2) continue;
-      if (relation.comparison == Relation::Comparison::Different) continue;
-      for (std::size_t side = 0; side < 2; ++side) changed |= NarrowByRelation(one, relation, side, types);
+      for (std::size_t side = 0; side < 2 && relation.columns.size() == 2; ++side) {
+        const ColumnLimits narrowed = LimitsByRelation(one, relation, side, types);
+        if (narrowed.limits.IsUnlimited()) continue;
+        ColumnLimits& limits = one.limits[relation.columns[side]];
+        const ColumnLimits before = limits;
+        try {
+          MergeColumnLimits(limits, narrowed, types.at(relation.columns[side]));
+        } catch (const Error&) {
+          limits = before;
+          if (one.limits[relation.columns[1 - side]].not_null) return false;
+        }
+        changed |= !SameColumnLimits(before, limits);
+      }
     }
   }
+  return true;
 }
 
 }  // namespace
@@ -241,7 +252,8 @@ void PlanBuilder::CloseGroup(CheckGroup group, const std::map<std::size_t, Check
     group.cases = BothCases(group.cases, open.at(place), types_);
     if (group.cases.empty()) RefuseConditions(place, "");
   }
-  for (CheckCase& one : group.cases) FollowRelations(one, types_);
+  std::erase_if(group.cases, [this](CheckCase& one) { return !FollowRelations(one, types_); });
+  if (group.cases.empty()) RefuseConditions(places.back(), "");
   PreferWholeCases(group.cases, types_);
   JoinCases(group.cases, types_);
   if (IsPlain(group.cases)) {

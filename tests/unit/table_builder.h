@@ -184,7 +184,7 @@ inline Cell ReadCell(const ColumnBuffer& buffer, std::size_t row, const Column& 
       return std::string(reinterpret_cast<const char*>(static_cast<std::uintptr_t>(word)),
                          static_cast<std::size_t>(column.type->length > 0 ? column.type->length : 16));
     case Encoding::Varlena:
-      return DecodeVarlena(word);
+      return column.type->name == "numeric" ? DecodeNumeric(DecodeVarlena(word)) : DecodeVarlena(word);
     case Encoding::InputText:
       return DecodeInputText(word);
   }
