@@ -55,7 +55,9 @@ for my $name (sort keys %table)
   my $order = $columns =~ /^\(id/ ? 'id' : 't';
   for my $way (@ways, 'appended runs')
   {
-    my ($options, $workers) = ref $way ? @$way : ('"insertion_strategy": "parallel_bulk"', 0);
+    # Values of a small key that are stored already are passed over in order.
+    my $appending = $name eq 'solved' ? 'auto' : 'parallel_bulk';
+    my ($options, $workers) = ref $way ? @$way : (qq("insertion_strategy": "$appending"), 0);
     my @parts = ref $way ? ($rows) : (1_500, $rows - 12_000, 10_500);
     $node->safe_psql('postgres', "DROP TABLE IF EXISTS $name; CREATE TABLE $name $columns;"
       . sprintf($settings{$name} // '', $name));
