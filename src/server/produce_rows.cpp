@@ -1,4 +1,4 @@
-// RowProducer: fill (C++), convert and check (server); see produce_rows.h. What failed is drawn again in
+// RowProducer: fill (C++), convert and check (server); see produce_rows.h. What failed is drawn again, see
 // redraw_rows.cpp. A batch needs one CallServer for all of its rows.
 // Read first: RowProducer::NextBatch.
 #include "server/produce_rows.h"
@@ -120,8 +120,7 @@ bool DependsOnOrder(const Table& table, const Plan& plan) {
          std::ranges::any_of(table.columns, [](const Column& column) { return HoldsCheckedDomain(*column.type); });
 }
 
-// ---------------------------------------------------------------------------------------------------------
-// preparation
+// --------------------------------------------------------------------------------------------------------- preparation
 
 void RowProducer::PrepareColumns() {
   for (const Column& column : table_.columns) has_generated_ |= column.is_generated;
