@@ -212,8 +212,8 @@ bool PlanBuilder::MayMove(const ColumnState& state) const {
   return key.columns.size() == 1 && shared == 1 && !in_key && key.referenced_oid != table_.oid;
 }
 
-// The column of a relation that gives way; 0 if none may. The last one does first, but an equation is solved for a column
-// that is not a factor. `depends` says which columns must be known before which.
+// The column of a relation that gives way; 0 if none may. The last one does first, but an equation is solved for a
+// column that is not a factor. `depends` says which columns must be known before which.
 AttributeNumber PlanBuilder::ChooseTarget(const Relation& relation, const Dependencies& depends) const {
   std::vector<AttributeNumber> candidates = relation.columns;
   const auto rank = [&](AttributeNumber number) {
