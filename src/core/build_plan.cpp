@@ -186,7 +186,7 @@ void PlanBuilder::PlaceRest() {
       state.role = ColumnRole::AlwaysNull;
       state.generator = "NULL";
       state.reason = state.limits.contradiction.empty() ? "a CHECK constraint asks for it"
-                                                         : "no value satisfies all of its CHECK constraints";
+                                                        : "no value satisfies all of its CHECK constraints";
       continue;
     }
     if (NumberRows(state)) continue;
