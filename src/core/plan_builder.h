@@ -90,7 +90,7 @@ class PlanBuilder {
   void ListConditions();
   CheckCases ReadCondition(std::size_t place) const;
   void AddToBase(std::size_t place, const CheckCases& cases);
-  void GroupConditions(std::map<std::size_t, CheckCases> open);
+  void GroupConditions(const std::map<std::size_t, CheckCases>& open);
   void CloseGroup(CheckGroup group, const std::map<std::size_t, CheckCases>& open);
   void TakeLimits();
   void FilterParents();

@@ -17,9 +17,9 @@ constexpr std::uint64_t kMostPerCase = std::uint64_t{1} << 52;  // indexes, so t
 constexpr std::uint64_t kMostJoined = ~std::uint64_t{0};
 
 const ColumnLimits& LimitsIn(const CheckCase& one, AttributeNumber column) {
-  static const ColumnLimits kNone;
+  static const ColumnLimits no_limits;
   const auto found = one.limits.find(column);
-  return found == one.limits.end() ? kNone : found->second;
+  return found == one.limits.end() ? no_limits : found->second;
 }
 
 bool HasValueLimits(const CheckGroup& group, AttributeNumber number) {

@@ -1,6 +1,6 @@
-// Conditions on one text column as sets of texts: LIKE and regular expressions, lower(x) = x, btrim(x) <> '', left(x,
-// 3) = 'abc', position('|' in x) = 0, starts_with. A condition on f(x) becomes the texts that f turns into what is
-// asked for, or a part of them that f leaves as they are.
+// Conditions on one text column as sets of texts: LIKE and regular expressions, lower(x) = x, btrim(x) <> '',
+// left(x, 3) = 'abc', position('|' in x) = 0, starts_with. A condition on f(x) becomes the texts that f
+// turns into what is asked for, or a part of them that f leaves as they are.
 // Read first: TextCondition.
 #pragma once
 
@@ -20,9 +20,8 @@ struct TextCondition {
   std::string why_not;
 };
 
-// left `name` right (or one of `texts`), where one side reads a text column and the other is constant or reads the
-// same column; names are operators already negated where asked for ("!~", "<>", "!~~*" …). nullopt if it is of
-// another form.
+// left `name` right (or one of `texts`), where one side reads a text column and the other is constant or reads the same
+// column; names are operators already negated where asked for ("!~", "<>", "!~~*" …). nullopt if it is of another form.
 std::optional<TextCondition> ReadTextCondition(const Expression& left, const std::string& name, const Expression& right,
                                                const TypesByColumn& types);
 std::optional<TextCondition> ReadTextList(const Expression& left, const std::vector<std::string>& texts, bool inside,

@@ -36,8 +36,8 @@ my %table = (
   narrow => [ 40_000, q{(a int, b smallint)} ],
   solved => [ 40_000, q{(kind text CHECK (kind IN ('x', 'y')), n int CHECK (n BETWEEN 1 AND 25000),
     PRIMARY KEY (kind, n), starts date NOT NULL, ends date, CHECK (starts < ends), a int, b int,
-    CHECK ((a IS NULL) <> (b IS NULL)), code text NOT NULL CHECK (code ~ '^[A-Z]{3}-[0-9]{4}$'),
-    CHECK (kind = 'x' OR a IS NULL OR a > 500))} ]);
+    CHECK ((a IS NULL) <> (b IS NULL)),
+    code text NOT NULL CHECK (code ~ '^[A-Z]{3}-[0-9]{4}$'), CHECK (kind = 'x' OR a IS NULL OR a > 500))} ]);
 my $wide = join ', ', map { "c$_ text" } 1 .. 60;
 $table{wide} = [ 18_000, "(id int PRIMARY KEY, $wide)" ];
 my %settings = (long => 'ALTER TABLE %s ALTER body SET STORAGE EXTERNAL, ALTER shadow SET STORAGE EXTERNAL');
