@@ -1,6 +1,6 @@
 // Slots: whatever indexes are taken, no two values overlap, and the first ones are near the reference time.
 // Read first: NoTwoSlotsOverlap.
-#include "slot_value_set.h"
+#include "../../src/core/slot_value_set.h"
 
 #include <gtest/gtest.h>
 
