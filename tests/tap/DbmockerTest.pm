@@ -87,7 +87,8 @@ sub wait_until
   my ($node, $query) = @_;
   for (1 .. 3000)
   {
-    my ($code, $out) = $node->psql('postgres', $query);
+    # A psql that cannot connect may end before it has read the query, which is no news either.
+    my ($code, $out) = eval { $node->psql('postgres', $query) };
     return 1 if defined $out && $out eq 't';
     usleep(20_000);
   }
