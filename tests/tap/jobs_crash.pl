@@ -46,7 +46,7 @@ sub rows_digest
 sub column
 {
   my ($job, $expression) = @_;
-  my ($code, $out) = $node->psql('postgres', "SELECT $expression FROM dbmocker.jobs WHERE id = $job");
+  my ($code, $out) = eval { $node->psql('postgres', "SELECT $expression FROM dbmocker.jobs WHERE id = $job") };
   return $out;
 }
 
