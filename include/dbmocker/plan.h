@@ -41,12 +41,19 @@ struct ParentKeys {
   std::string description;  // "dense range 1 … 1000", "1000 keys, 8 kB"
 };
 
+// What a user says of one column, as JSON (src/core/rule.h) with every value in its type's output syntax.
+struct RuleText {
+  std::string json;
+  std::string origin;  // "rule", "rule of the call"
+};
+
 struct TargetFacts {
   bool has_rows = false;  // the target holds rows already
   std::uint64_t first_ordinal = 0;  // ordinal of the first row of this run
   std::map<AttributeNumber, std::int64_t> sequence_starts;  // first value that the run may use
   std::map<AttributeNumber, std::optional<std::int64_t>> maxima;
   std::map<std::size_t, ParentKeys> parents;  // by place in Table::foreign_keys
+  std::map<AttributeNumber, RuleText> rules;
 };
 
 FactRequests FindFactRequests(const Table& table);
@@ -112,5 +119,9 @@ class Plan {
 // contradictory, where a parent table is empty; 0A000 where a column's type has no generator.
 std::unique_ptr<Plan> BuildPlan(const Table& table, std::uint64_t rows, const PlanOptions& options,
                                 const TargetFacts& facts);
+
+// Throws Error 22023 where a rule of `facts` is wrong or contradicts the table's constraints, as far as that can be told
+// without stored data.
+void CheckRules(const Table& table, const PlanOptions& options, const TargetFacts& facts);
 
 }  // namespace dbmocker

@@ -13,6 +13,7 @@
 #include "dbmocker/error.h"
 #include "dbmocker/plan.h"
 #include "dbmocker/provider.h"
+#include "rule.h"
 #include "solve_check.h"
 
 namespace dbmocker {
@@ -41,6 +42,7 @@ struct ColumnState {
   std::uint64_t null_below = 0;
   std::size_t foreign_key = 0;  // for Reference: place in Table::foreign_keys
   bool is_judged = false;  // by the server, row by row (a CHECK or bound not solved): may have to be drawn again
+  LaneNumber rule_lane = -1;  // the lane by which its rule says how often each value comes
   bool is_referred_to = false;  // by rows of the same run: must not become NULL
   std::string generator;  // words for the plan
   std::string reason;
@@ -50,6 +52,7 @@ class PlanBuilder {
  public:
   PlanBuilder(const Table& table, std::uint64_t rows, const PlanOptions& options, const TargetFacts& facts);
   std::unique_ptr<Plan> Build();
+  void CheckRules();
 
  private:
   // build_plan.cpp
@@ -120,6 +123,23 @@ class PlanBuilder {
   LaneNumber LaneOfGroup(const Meaning& meaning, bool unique);
   [[noreturn]] void RefuseColumn(const ColumnState& state, const Error& why) const;
 
+  // plan_rules.cpp
+  const ColumnRule* RuleOf(const ColumnState& state) const;
+  void ReadRules();
+  void TakeGenerator(ColumnState& state);
+  void NarrowByRules();
+  void RefuseImpossibleRule(const ColumnState& state) const;
+  void RefuseImpossibleDistribution(const ColumnState& state) const;
+  void NarrowColumn(ColumnState& state);
+  void PlaceRuleSequences();
+  void DrawByRule(ColumnState& state);
+  LaneNumber AddParentLane(const ForeignKey& key, std::uint64_t parents, std::string& shape);
+  double NullShare(const ColumnState& state, double usual) const;
+  double NullShareOf(const ForeignKey& key) const;
+  bool IsOfMeaning(const ColumnState& state);
+  void VerifyRules();
+  [[noreturn]] void RefuseRule(const ColumnState& state, const std::string& why) const;
+
   // plan_report.cpp
   void ReportTable();
   void ReportColumns();
@@ -138,6 +158,7 @@ class PlanBuilder {
   ValueContext context_;
   std::unique_ptr<Plan> plan_;
   std::map<AttributeNumber, ColumnState> columns_;
+  std::map<AttributeNumber, ColumnRule> rules_;
   std::map<std::pair<GroupKind, std::string>, LaneNumber> group_lanes_;
   // Lists of places of which every one comes once, e.g. a table of countries: lane and size.
   std::map<std::string, std::pair<LaneNumber, std::uint64_t>> place_lists_;

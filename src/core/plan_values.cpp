@@ -42,6 +42,8 @@ const Type& TextType() {
 
 void PlanBuilder::RefuseColumn(const ColumnState& state, const Error& why) const {
   const ErrorReport& report = why.report();
+  if (const ColumnRule* rule = RuleOf(state); rule != nullptr && rule->DecidesValues())
+    RefuseRule(state, report.message + (report.detail.empty() ? "" : ". " + report.detail));
   std::string detail = report.detail;
   const auto add = [&detail](const std::string& constraint) {
     detail += (detail.empty() ? "" : " ") + constraint + ".";
@@ -91,6 +93,8 @@ ValueSetPointer PlanBuilder::MakeValues(ColumnState& state, bool unique) {
     }
     state.reason = state.meaning->reason;
   } else {
+    if (const ColumnRule* rule = RuleOf(state); rule != nullptr && rule->generator)
+      RefuseRule(state, "generator \"" + *rule->generator + "\" cannot make values within the column's limits");
     values = MakeTypeValues(state, unique);
     state.reason = state.limits.limits.IsUnlimited() ? "type" : "type and constraints";
   }

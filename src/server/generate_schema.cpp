@@ -12,6 +12,7 @@
 #include "server/fill_references.h"
 #include "server/generate_table.h"
 #include "server/materialize_rows.h"
+#include "server/options_origin.h"
 #include "server/order_tables.h"
 #include "server/read_catalog.h"
 #include "server/settle_references.h"
@@ -111,6 +112,9 @@ SchemaArguments ReadArguments(FunctionCallInfo fcinfo) {
                     errhint("Give the rows a table, or tables => '{\"users\": 1000}'.")));
   const std::int64_t seed = PG_ARGISNULL(4) ? 0 : PG_GETARG_INT64(4);
   read.options = ParseOptions(PG_ARGISNULL(4) ? nullptr : &seed, PG_ARGISNULL(5) ? nullptr : PG_GETARG_JSONB_P(5));
+  if (read.options.call_rules != nullptr)
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("option \"columns\" belongs to a single table"),
+                    errhint("Set rules with dbmocker.set_rule(), or fill the table with dbmocker.generate().")));
   return read;
 }
 
@@ -174,7 +178,8 @@ void LockForSchema(const SchemaPlan& plan, const RunOptions& options) {
   for (const auto& [oid, rows] : plan.rows) {
     const Table table = DescribeTable(oid);
     Relation const relation = CallServer([oid = oid] { return relation_open(oid, AccessShareLock); });
-    const WriterDecision decision = DecideWriter(relation, table, rows, options);
+    const RunOptions of_table = CallServer([&, oid = oid] { return OptionsFor(options, oid); });
+    const WriterDecision decision = DecideWriter(relation, table, rows, of_table);
     CallServer([=] { relation_close(relation, NoLock); });
     if (decision.rebuilds_indexes) exclusive.push_back(oid);
     if (!decision.validates_references) continue;

@@ -9,7 +9,9 @@
 #include "server/describe_table.h"
 #include "server/fix_facts.h"
 #include "server/gather_facts.h"
+#include "server/options_origin.h"
 #include "server/produce_rows.h"
+#include "server/read_rules.h"
 #include "server/rebuild_indexes.h"
 #include "server/settle_references.h"
 #include "server/target_state.h"
@@ -181,6 +183,7 @@ std::unique_ptr<Plan> PlanFacts(const Table& table, std::int64_t rows, const Run
 std::unique_ptr<Plan> PlanRows(const Table& table, std::int64_t rows, const RunOptions& options, bool reserve_sequences,
                                TargetFacts& facts) {
   const auto count = static_cast<std::uint64_t>(rows);
+  GatherRules(table, options, facts);
   GatherFacts(table, options, facts);
   if (options.slice.rows > 0) {
     ApplyFacts(table, options.slice, facts);
@@ -195,7 +198,8 @@ std::unique_ptr<Plan> PlanRows(const Table& table, std::int64_t rows, const RunO
   return facts.sequence_starts == planned ? std::move(plan) : PlanFacts(table, rows, options, facts);
 }
 
-RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& options) {
+RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& given) {
+  const RunOptions options = CallServer([&] { return OptionsFor(given, target); });
   const TimestampTz started = CallServer([] { return GetCurrentTimestamp(); });
   RunReport report = {};
   report.target = target;

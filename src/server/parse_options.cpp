@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "server/options_origin.h"
 #include "server/settings.h"
 
 namespace dbmocker::server {
@@ -15,6 +16,7 @@ struct Option {
   const char* expected;  // for the error
   // Returns false if the value is not a legal one.
   bool (*set)(RunOptions* options, const JsonbValue* value);
+  const char* fallback = "null";  // the default as JSON; null: whatever is no value
 };
 
 bool ReadNumber(const JsonbValue* value, double lowest, double highest, double* number) {
@@ -100,39 +102,101 @@ bool SetReferenceTime(RunOptions* options, const JsonbValue* value) {
   return true;
 }
 
+bool SetPerformanceMode(RunOptions* options, const JsonbValue* value) {
+  if (value->type != jbvString || value->val.string.len == 0) return false;
+  options->performance_mode = pnstrdup(value->val.string.val, static_cast<Size>(value->val.string.len));
+  return true;
+}
+
 constexpr Option kOptions[] = {
-    {"analyze", "true or false", SetAnalyze},
-    {"batch_size", "\"auto\" or a whole number from 1 to 100000", SetBatchSize},
-    {"freeze", "true or false", SetFreeze},
-    {"insertion_strategy", "\"auto\", \"single\", \"batch\", \"bulk\" or \"parallel_bulk\"", SetInsertionStrategy},
-    {"max_attempts", "a whole number from 1 to 1000000", SetMaxAttempts},
-    {"max_workers", "\"auto\" or a whole number from 0 to 64", SetMaxWorkers},
-    {"memory_limit_mb", "a whole number from 1 to 1048576", SetMemoryLimit},
-    {"null_probability", "a number from 0 to 1", SetNullProbability},
+    {"analyze", "true or false", SetAnalyze, "false"},
+    {"batch_size", "\"auto\" or a whole number from 1 to 100000", SetBatchSize, "\"auto\""},
+    {"freeze", "true or false", SetFreeze, "false"},
+    {"insertion_strategy", "\"auto\", \"single\", \"batch\", \"bulk\" or \"parallel_bulk\"", SetInsertionStrategy,
+     "\"auto\""},
+    {"max_attempts", "a whole number from 1 to 1000000", SetMaxAttempts, "1000"},
+    {"max_workers", "\"auto\" or a whole number from 0 to 64", SetMaxWorkers, "\"auto\""},
+    {"memory_limit_mb", "a whole number from 1 to 1048576", SetMemoryLimit, "64"},
+    {"null_probability", "a number from 0 to 1", SetNullProbability, "0.1"},
+    {"performance_mode", "the name of a preset", SetPerformanceMode},
     {"reference_time", "a date or timestamp in a string, or \"\" for today", SetReferenceTime},
 };
+constexpr int kOptionCount = static_cast<int>(lengthof(kOptions));
+static_assert(kOptionCount <= kMostOptions, "RunOptions has too little room");
 
-char* ListKeys() {
+// A call's options may hold rules beside them.
+constexpr char kColumns[] = "columns";
+
+char* ListKeys(OptionLevel level) {
   StringInfoData list;
   initStringInfo(&list);
-  for (const Option& option : kOptions) appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", option.key);
+  bool lists_columns = level != OptionLevel::Call;
+  for (const Option& option : kOptions) {
+    if (!lists_columns && std::strcmp(kColumns, option.key) < 0) {
+      appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", kColumns);
+      lists_columns = true;
+    }
+    appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", option.key);
+  }
   return list.data;
 }
 
-void SetOption(RunOptions* options, const JsonbValue* key, const JsonbValue* value) {
-  for (const Option& option : kOptions) {
+void SetColumns(RunOptions* options, const JsonbValue* value) {
+  if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data))
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid value for option \"%s\"", kColumns),
+                    errhint("The value must be an object of columns and their rules.")));
+  options->call_rules = JsonbToCString(nullptr, value->val.binary.data, value->val.binary.len);
+}
+
+void SetOption(RunOptions* options, const JsonbValue* key, JsonbValue* value, OptionLevel level) {
+  if (level == OptionLevel::Call && IsText(key, kColumns)) return SetColumns(options, value);
+  for (int i = 0; i < kOptionCount; ++i) {
+    const Option& option = kOptions[i];
     if (!IsText(key, option.key)) continue;
+    if (options->levels[i] > level || (value->type == jbvNull && level != OptionLevel::Call)) return;
     if (!option.set(options, value))
       ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid value for option \"%s\"", option.key),
                       errhint("The value must be %s.", option.expected)));
+    options->levels[i] = level;
+    Jsonb* const text = JsonbValueToJsonb(value);
+    options->values[i] = JsonbToCString(nullptr, &text->root, VARSIZE(text));
     return;
   }
   ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                   errmsg("unknown option \"%.*s\"", key->val.string.len, key->val.string.val),
-                  errhint("Valid options are: %s.", ListKeys())));
+                  errhint("Valid options are: %s.", ListKeys(level))));
 }
 
 }  // namespace
+
+void ApplyOptions(RunOptions* options, Jsonb* given, OptionLevel level) {
+  if (!JB_ROOT_IS_OBJECT(given))
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("options must be a JSON object"),
+                    errhint("Write them as in '{\"batch_size\": 1000}'. Valid options are: %s.", ListKeys(level))));
+  JsonbIterator* iterator = JsonbIteratorInit(&given->root);
+  JsonbValue key, value;
+  JsonbIteratorToken token = JsonbIteratorNext(&iterator, &key, true);
+  while ((token = JsonbIteratorNext(&iterator, &key, true)) == WJB_KEY) {
+    JsonbIteratorNext(&iterator, &value, true);
+    SetOption(options, &key, &value, level);
+  }
+}
+
+void ForgetPreset(RunOptions* options) {
+  for (int i = 0; i < kOptionCount; ++i) {
+    if (options->levels[i] != OptionLevel::Preset) continue;
+    options->levels[i] = OptionLevel::Default;
+    options->values[i] = nullptr;
+    if (std::strcmp(kOptions[i].fallback, "null") == 0) continue;
+    char* text = psprintf("{\"%s\": %s}", kOptions[i].key, kOptions[i].fallback);
+    ApplyOptions(options, DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text))), OptionLevel::Default);
+    options->values[i] = nullptr;
+  }
+}
+
+const char* OptionKey(int place) { return place < kOptionCount ? kOptions[place].key : nullptr; }
+
+const char* OptionDefault(int place) { return place < kOptionCount ? kOptions[place].fallback : nullptr; }
 
 RunOptions ParseOptions(const std::int64_t* seed, Jsonb* options) {
   RunOptions result = {};
@@ -142,17 +206,8 @@ RunOptions ParseOptions(const std::int64_t* seed, Jsonb* options) {
   result.max_attempts = 1000;
   result.memory_limit_mb = 64;
   result.max_workers = kAutomaticWorkers;
-  if (options == nullptr) return result;
-  if (!JB_ROOT_IS_OBJECT(options))
-    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("options must be a JSON object"),
-                    errhint("Write them as in '{\"batch_size\": 1000}'. Valid options are: %s.", ListKeys())));
-  JsonbIterator* iterator = JsonbIteratorInit(&options->root);
-  JsonbValue key, value;
-  JsonbIteratorToken token = JsonbIteratorNext(&iterator, &key, true);
-  while ((token = JsonbIteratorNext(&iterator, &key, true)) == WJB_KEY) {
-    JsonbIteratorNext(&iterator, &value, true);
-    SetOption(&result, &key, &value);
-  }
+  if (options != nullptr) ApplyOptions(&result, options, OptionLevel::Call);
+  ApplyStoredOptions(&result, InvalidOid);
   return result;
 }
 

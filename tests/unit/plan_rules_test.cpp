@@ -1,0 +1,141 @@
+// Rules in whole plans: they narrow and weigh what is drawn, constraints still hold, and what cannot be kept is refused
+// with the rule and the constraint.
+// Read first: WithRule.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "sample_expressions.h"
+#include "table_builder.h"
+
+namespace dbmocker::sample {
+namespace {
+
+TargetFacts WithRule(TableBuilder& table, const std::string& column, const std::string& json, TargetFacts facts = {}) {
+  facts.rules[table.Number(column)] = {json, "rule"};
+  return facts;
+}
+
+double ShareOf(const Cells& cells, const char* text) {
+  return static_cast<double>(std::ranges::count(cells, Cell(text))) / static_cast<double>(cells.size());
+}
+
+std::int64_t Number(const Cell& cell) { return std::stoll(*cell); }
+
+void ExpectRefusal(TableBuilder& table, const std::string& column, const std::string& json, const char* detail) {
+  const ErrorReport report = RefusalOf(table.table, 100, WithRule(table, column, json));
+  EXPECT_EQ(report.sqlstate, sqlstate::kInvalidParameterValue) << json;
+  EXPECT_NE(report.message.find("rule for column \"" + column + "\""), std::string::npos) << report.message;
+  EXPECT_NE((report.message + report.detail).find(detail), std::string::npos) << report.message << "\n"
+                                                                              << report.detail;
+}
+
+TEST(PlanRulesTest, LimitsAndListsNarrow) {
+  TableBuilder table("age int4, code text, kind text");
+  table.AllNotNull().Check(Compare(ColumnAt(1), "<=", "50"));
+  for (const Cell& cell :
+       GenerateRows(table.table, 2000, WithRule(table, "age", R"({"min": 45, "max": 99})")).at("age")) {
+    ASSERT_GE(Number(cell), 45);
+    ASSERT_LE(Number(cell), 50) << "the CHECK still holds";
+  }
+  for (const Cell& cell :
+       GenerateRows(table.table, 500, WithRule(table, "code", R"({"min_length": 9, "max_length": 10})")).at("code")) {
+    ASSERT_GE(cell->size(), 9U);
+    ASSERT_LE(cell->size(), 10U);
+  }
+  const Rows listed = GenerateRows(table.table, 500, WithRule(table, "kind", R"({"possible_values": ["x", "y"]})"));
+  EXPECT_EQ(CountDistinct(listed, "kind"), 2U);
+}
+
+TEST(PlanRulesTest, SharesFollowTheRule) {
+  TableBuilder table("kind text, age int4");
+  table.NotNull("kind");
+  const Rows weighted = GenerateRows(
+      table.table, 20'000, WithRule(table, "kind", R"({"weighted_values": {"a": 0.8, "b": 0.15, "c": 0.05}})"));
+  EXPECT_NEAR(ShareOf(weighted.at("kind"), "a"), 0.8, 0.02);
+  EXPECT_NEAR(ShareOf(weighted.at("kind"), "c"), 0.05, 0.01);
+  const Rows nulls = GenerateRows(table.table, 20'000, WithRule(table, "age", R"({"null_probability": 0.37})"));
+  EXPECT_NEAR(static_cast<double>(CountNulls(nulls.at("age"))) / 20'000, 0.37, 0.02);
+  const Rows none = GenerateRows(table.table, 1000, WithRule(table, "age", R"({"null_probability": 0})"));
+  EXPECT_EQ(CountNulls(none.at("age")), 0U);
+  const Rows normal =
+      GenerateRows(table.table, 20'000,
+                   WithRule(table, "age",
+                            R"({"null_probability": 0, "distribution": {"kind": "normal", "mean": 40, "stddev": 4}})"));
+  double sum = 0;
+  for (const Cell& cell : normal.at("age")) sum += static_cast<double>(Number(cell));
+  EXPECT_NEAR(sum / 20'000, 40, 0.2);
+}
+
+TEST(PlanRulesTest, SequencesCountByRow) {
+  TableBuilder table("number int4, name text");
+  table.AllNotNull().Unique("number");
+  TargetFacts facts = WithRule(table, "number", R"({"sequence": {"start": 100, "step": 5}})");
+  const Rows first = GenerateRows(table.table, 50, facts);
+  EXPECT_EQ(first.at("number").front(), "100");
+  EXPECT_EQ(first.at("number").back(), "345");
+  facts.first_ordinal = 50;
+  EXPECT_EQ(GenerateRows(table.table, 10, facts).at("number").front(), "350") << "a second run goes on";
+  table.Check(Compare(ColumnAt(1), "<", "300"));
+  ExpectRefusal(table, "number", R"({"sequence": {"start": 100, "step": 5}})", "check_0");
+  ExpectRefusal(table, "number", R"({"sequence": {"start": 2147483640}})", "range of type int4");
+}
+
+TEST(PlanRulesTest, GeneratorsReplaceTheMeaning) {
+  TableBuilder table("note text, contact text");
+  table.AllNotNull().Unique("contact");
+  for (const Cell& cell :
+       GenerateRows(table.table, 200, WithRule(table, "note", R"({"generator": "email"})")).at("note"))
+    ASSERT_NE(cell->find('@'), std::string::npos);
+  const Rows unique = GenerateRows(table.table, 5000, WithRule(table, "contact", R"({"generator": "email"})"));
+  EXPECT_EQ(CountDistinct(unique, "contact"), 5000U);
+  ExpectRefusal(table, "note", R"({"generator": "nonsense"})", "nonsense");
+  ExpectRefusal(table, "note", R"({"generator": "email", "max_length": 2})", "email");
+}
+
+TEST(PlanRulesTest, ParentsAreDrawnByZipf) {
+  TableBuilder table("customer_id int8, note text");
+  table.AllNotNull().Reference("customer_id");
+  TargetFacts facts = WithRule(table, "customer_id", R"({"distribution": {"kind": "zipf", "exponent": 1}})");
+  facts.parents[0] = DenseParents(100);
+  const Rows rows = GenerateRows(table.table, 20'000, facts);
+  EXPECT_NEAR(ShareOf(rows.at("customer_id"), "1"), 1 / 5.187, 0.02);
+  EXPECT_EQ(CountDistinct(rows, "customer_id"), 100U);
+  facts.rules[1].json = R"({"possible_values": [1]})";
+  EXPECT_NE(RefusalOf(table.table, 10, facts).message.find("reference_0"), std::string::npos);
+}
+
+TEST(PlanRulesTest, ContradictionsNameTheRuleAndTheConstraint) {
+  TableBuilder table("age int4, kind text, at timestamptz, id int4, flag bool");
+  table.NotNull("kind, id").Primary("id");
+  table.Check(Between(ColumnAt(1), "18", "65")).Check(In(ColumnAt(2), {"a", "b"}));
+  ExpectRefusal(table, "age", R"({"min": 70})", "check_0");
+  ExpectRefusal(table, "age", R"({"possible_values": [20, 90]})", "\"90\"");
+  ExpectRefusal(table, "kind", R"({"weighted_values": {"a": 1, "z": 1}})", "check_1");
+  ExpectRefusal(table, "kind", R"({"null_probability": 0.5})", "NOT NULL");
+  ExpectRefusal(table, "id", R"({"distribution": "zipf"})", "key_0");
+  ExpectRefusal(table, "at", R"({"distribution": {"kind": "poisson", "mean": 3}})", "column of times");
+  ExpectRefusal(table, "flag", R"({"min": true})", "min and max");
+  ExpectRefusal(table, "age", R"({"min_length": 2})", "lengths");
+  ExpectRefusal(table, "kind", R"({"sequence": {}})", "sequence");
+}
+
+TEST(PlanRulesTest, AKeyOfSeveralColumnsOverrulesNothingSilently) {
+  TableBuilder table("a int4, b int4");
+  table.AllNotNull().Unique("a, b");
+  ExpectRefusal(table, "a", R"({"distribution": "zipf"})", "decided by a key");
+  const Rows rows = GenerateRows(table.table, 40, WithRule(table, "a", R"({"possible_values": [3, 4]})"));
+  EXPECT_EQ(CountDistinct(rows, "a, b"), 40U);
+  EXPECT_EQ(CountDistinct(rows, "a"), 2U);
+}
+
+TEST(PlanRulesTest, RulesAreCheckedWithoutStoredData) {
+  TableBuilder table("age int4, owner_id int8");
+  table.AllNotNull().Reference("owner_id").Check(Compare(ColumnAt(1), ">", "10"));
+  EXPECT_NO_THROW(CheckRules(table.table, Options(), WithRule(table, "age", R"({"max": 20})")));
+  EXPECT_NO_THROW(CheckRules(table.table, Options(), WithRule(table, "owner_id", R"({"distribution": "zipf"})")));
+  EXPECT_THROW(CheckRules(table.table, Options(), WithRule(table, "age", R"({"max": 5})")), Error);
+}
+
+}  // namespace
+}  // namespace dbmocker::sample
