@@ -83,12 +83,14 @@ SELECT pg_catalog.pg_extension_config_dump('dbmocker.column_rules',
 
 CREATE TABLE dbmocker.stored_options (
     target regclass PRIMARY KEY,
-    options jsonb NOT NULL
+    options jsonb NOT NULL,
+    rows bigint CHECK (rows >= 0)
 );
 COMMENT ON TABLE dbmocker.stored_options IS
     'options of targets and of the database; kept by set_options(), shown by view target_options';
 COMMENT ON COLUMN dbmocker.stored_options.target IS 'the table; 0 for the database';
 COMMENT ON COLUMN dbmocker.stored_options.options IS 'its options, as given';
+COMMENT ON COLUMN dbmocker.stored_options.rows IS 'rows that generate_schema() makes where the call names none';
 SELECT pg_catalog.pg_extension_config_dump('dbmocker.stored_options',
     'WHERE target = 0::oid OR EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = target)');
 
@@ -126,13 +128,15 @@ COMMENT ON COLUMN dbmocker.rules.rule IS 'its rule, as given to set_rule()';
 GRANT SELECT ON dbmocker.rules TO PUBLIC;
 
 CREATE VIEW dbmocker.target_options WITH (security_barrier) AS
-SELECT c.oid::pg_catalog.regclass AS target, o.options
+SELECT c.oid::pg_catalog.regclass AS target, o.options, o.rows
 FROM dbmocker.stored_options o
 LEFT JOIN pg_catalog.pg_class c ON c.oid = o.target
 WHERE o.target = 0::pg_catalog.oid OR pg_catalog.pg_has_role(c.relowner, 'USAGE');
 COMMENT ON VIEW dbmocker.target_options IS 'options of one''s own tables, and those of the database';
 COMMENT ON COLUMN dbmocker.target_options.target IS 'the table; NULL for the database';
 COMMENT ON COLUMN dbmocker.target_options.options IS 'its options, as given to set_options()';
+COMMENT ON COLUMN dbmocker.target_options.rows IS
+    'rows that generate_schema() makes where the call names none; set by import_config()';
 GRANT SELECT ON dbmocker.target_options TO PUBLIC;
 
 CREATE FUNCTION dbmocker.set_rule(target regclass, column_name name, rule jsonb)
@@ -176,6 +180,44 @@ LANGUAGE c STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'dbmocker_list_options';
 COMMENT ON FUNCTION dbmocker.options(regclass, jsonb) IS
     'the options that a call with these options would have, and where each comes from: call, target, database, preset or default';
+
+CREATE FUNCTION dbmocker.import_config(config jsonb, replace boolean DEFAULT false)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_import_config';
+COMMENT ON FUNCTION dbmocker.import_config(jsonb, boolean) IS
+    'sets options, presets and rules from one document, all or nothing; replace: forgets all others that the caller may change';
+
+CREATE FUNCTION dbmocker.export_config()
+RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+SET search_path = pg_catalog
+AS $$
+WITH names AS (
+    SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS name
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+), parts AS (
+    SELECT target::oid AS oid, jsonb_build_object('columns', jsonb_object_agg(column_name, rule)) AS part
+    FROM dbmocker.rules GROUP BY target
+    UNION ALL
+    SELECT target::oid, CASE WHEN options <> '{}' THEN jsonb_build_object('options', options) ELSE '{}' END
+                        || CASE WHEN rows IS NOT NULL THEN jsonb_build_object('rows', rows) ELSE '{}' END
+    FROM dbmocker.target_options WHERE target IS NOT NULL
+), merged AS (
+    SELECT names.name, entry.key, entry.value
+    FROM parts JOIN names USING (oid), jsonb_each(parts.part) entry
+), tables AS (
+    SELECT jsonb_object_agg(name, body) AS body
+    FROM (SELECT name, jsonb_object_agg(key, value) AS body FROM merged GROUP BY name) one
+)
+SELECT coalesce((SELECT jsonb_build_object('performance', options)
+                 FROM dbmocker.target_options WHERE target IS NULL), '{}')
+    || coalesce((SELECT jsonb_build_object('presets', jsonb_object_agg(name, options))
+                 FROM dbmocker.presets WHERE NOT is_builtin HAVING count(*) > 0), '{}')
+    || coalesce((SELECT jsonb_build_object('tables', body) FROM tables WHERE body IS NOT NULL), '{}')
+$$;
+COMMENT ON FUNCTION dbmocker.export_config() IS
+    'the options, presets and rules that the caller may see, as a document for import_config()';
 
 CREATE FUNCTION dbmocker.forget_dropped()
 RETURNS event_trigger

@@ -120,8 +120,8 @@ class Plan {
 std::unique_ptr<Plan> BuildPlan(const Table& table, std::uint64_t rows, const PlanOptions& options,
                                 const TargetFacts& facts);
 
-// Throws Error 22023 where a rule of `facts` is wrong or contradicts the table's constraints, as far as that can be told
-// without stored data.
+// Throws Error 22023 where a rule of `facts` is wrong or contradicts the table's constraints, as far as that can be
+// told without stored data.
 void CheckRules(const Table& table, const PlanOptions& options, const TargetFacts& facts);
 
 }  // namespace dbmocker

@@ -138,7 +138,8 @@ class PlanBuilder {
   double NullShareOf(const ForeignKey& key) const;
   bool IsOfMeaning(const ColumnState& state);
   void VerifyRules();
-  [[noreturn]] void RefuseRule(const ColumnState& state, const std::string& why) const;
+  static std::string ListGenerators(const ColumnState& state);
+  [[noreturn]] void RefuseRule(const ColumnState& state, const std::string& why, const std::string& fact = "") const;
 
   // plan_report.cpp
   void ReportTable();

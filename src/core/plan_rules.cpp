@@ -54,9 +54,9 @@ const ColumnRule* PlanBuilder::RuleOf(const ColumnState& state) const {
   return found == rules_.end() ? nullptr : &found->second;
 }
 
-void PlanBuilder::RefuseRule(const ColumnState& state, const std::string& why) const {
+void PlanBuilder::RefuseRule(const ColumnState& state, const std::string& why, const std::string& fact) const {
   const ColumnRule& rule = *RuleOf(state);
-  std::string detail = "The " + rule.origin + " is " + rule.json + ".";
+  std::string detail = fact + (fact.empty() ? "" : " ") + "The " + rule.origin + " is " + rule.json + ".";
   for (const CheckConstraint& check : table_.checks)
     if (std::ranges::count(check.check.columns, state.column->number) > 0)
       detail += " Constraint \"" + check.name + "\" is " + check.text + ".";
@@ -83,6 +83,13 @@ void PlanBuilder::ReadRules() {
   }
 }
 
+std::string PlanBuilder::ListGenerators(const ColumnState& state) {
+  std::string list;
+  for (const std::string& name : ProviderNames())
+    if ((FindProvider(name)->classes & ClassOfType(*state.base.type)) != 0) list += (list.empty() ? "" : ", ") + name;
+  return list.empty() ? "none" : list;
+}
+
 // Without a generator of its own, a rule that describes numbers replaces the meaning that the name suggests.
 void PlanBuilder::TakeGenerator(ColumnState& state) {
   const ColumnRule& rule = *RuleOf(state);
@@ -103,7 +110,9 @@ void PlanBuilder::TakeGenerator(ColumnState& state) {
     return;
   }
   const ProviderEntry* provider = FindProvider(*rule.generator);
-  if (provider == nullptr) RefuseRule(state, "there is no generator \"" + *rule.generator + "\"");
+  if (provider == nullptr)
+    RefuseRule(state, "there is no generator \"" + *rule.generator + "\"",
+               "Those for the column's type are: " + ListGenerators(state) + ".");
   if ((provider->classes & ClassOfType(*state.base.type)) == 0)
     RefuseRule(state, "generator \"" + *rule.generator + "\" does not make values of type " + state.base.type->name);
   const bool same_group = state.meaning && state.meaning->group == provider->group;
@@ -204,7 +213,7 @@ void PlanBuilder::NarrowColumn(ColumnState& state) {
   try {
     MergeColumnLimits(state.limits, narrower, state.base);
   } catch (const Error& error) {
-    RefuseRule(state, "no value satisfies both the rule and the constraints of the column. " + error.report().detail);
+    RefuseRule(state, "no value satisfies both the rule and the constraints of the column", error.report().detail);
   }
 }
 
@@ -254,7 +263,7 @@ void PlanBuilder::DrawByRule(ColumnState& state) {
     try {
       source = MakeDistributedSource(key, *rule->distribution, state.base, state.values);
     } catch (const Error& error) {
-      RefuseRule(state, error.report().message + ". " + error.report().detail);
+      RefuseRule(state, error.report().message, error.report().detail);
     }
     state.generator += ", " + std::string(NameOf(rule->distribution->kind));
   }

@@ -43,7 +43,7 @@ const Type& TextType() {
 void PlanBuilder::RefuseColumn(const ColumnState& state, const Error& why) const {
   const ErrorReport& report = why.report();
   if (const ColumnRule* rule = RuleOf(state); rule != nullptr && rule->DecidesValues())
-    RefuseRule(state, report.message + (report.detail.empty() ? "" : ". " + report.detail));
+    RefuseRule(state, report.message, report.detail);
   std::string detail = report.detail;
   const auto add = [&detail](const std::string& constraint) {
     detail += (detail.empty() ? "" : " ") + constraint + ".";

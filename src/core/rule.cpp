@@ -318,7 +318,8 @@ void ThrowFaults(const std::string& what, const Faults& faults) {
   std::string detail;
   for (const Fault& fault : faults) {
     if (!detail.empty()) detail += '\n';
-    detail += (fault.path.empty() ? "" : fault.path + ": ") + fault.message + ".";
+    detail += (fault.path.empty() ? "" : fault.path + ": ") + fault.message;
+    if (!detail.ends_with('.')) detail += '.';
   }
   throw Error(sqlstate::kInvalidParameterValue, what, detail,
               faults.size() > 1 ? "All of these have to be put right." : "");

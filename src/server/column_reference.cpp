@@ -1,5 +1,5 @@
 // Type dbmocker.column_reference: a column of a table, stored by OID and attribute number, so that it follows renames;
-// written as schema.table.column, so that it can be dumped and restored. One whose column is gone is written as numbers.
+// written as schema.table.column, so that it can be dumped and restored; as numbers where the column is gone.
 // Read first: dbmocker_column_reference_in.
 #include "server/boundary.h"
 #include "server/compat.h"

@@ -16,7 +16,7 @@ namespace {
 constexpr char kOptionsOfTarget[] =
     "SELECT o.options FROM dbmocker.stored_options o WHERE o.target OPERATOR(pg_catalog.=) $1";
 constexpr char kPresets[] =
-    "SELECT p.name, p.options FROM dbmocker.presets p WHERE $1 OPERATOR(pg_catalog.=) $1 ORDER BY p.name";
+    "SELECT p.name, p.options, p.is_builtin FROM dbmocker.presets p WHERE $1 OPERATOR(pg_catalog.=) $1 ORDER BY p.name";
 
 Jsonb* ParseJsonb(const char* text) { return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text))); }
 
@@ -49,6 +49,30 @@ RunOptions OptionsFor(const RunOptions& given, Oid target) {
   RunOptions options = given;
   ApplyStoredOptions(&options, target);
   return options;
+}
+
+namespace {
+
+bool FindPreset(const char* name, bool* is_builtin) {
+  const CatalogRows presets = QueryConfig(kPresets, InvalidOid);
+  for (int i = 0; i < presets.row_count; ++i) {
+    if (std::strcmp(presets.Get(i, 0), name) != 0) continue;
+    *is_builtin = *presets.Get(i, 2) == 't';
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool IsPreset(const char* name) {
+  bool is_builtin = false;
+  return FindPreset(name, &is_builtin);
+}
+
+bool IsBuiltinPreset(const char* name) {
+  bool is_builtin = false;
+  return FindPreset(name, &is_builtin) && is_builtin;
 }
 
 bool DemandsWriter(const RunOptions& options) {

@@ -15,6 +15,9 @@ RunOptions OptionsFor(const RunOptions& given, Oid target);
 // then in force. Ereports 22023 for a preset that does not exist.
 void ApplyStoredOptions(RunOptions* options, Oid target);
 
+bool IsPreset(const char* name);
+bool IsBuiltinPreset(const char* name);
+
 // True if the writer is named by the caller or by a stored option, not by a preset: a preset's is only preferred.
 bool DemandsWriter(const RunOptions& options);
 

@@ -182,6 +182,17 @@ void ApplyOptions(RunOptions* options, Jsonb* given, OptionLevel level) {
   }
 }
 
+const char* FindOptionFault(const char* key, const char* value, OptionLevel level) {
+  for (const Option& option : kOptions) {
+    if (std::strcmp(option.key, key) != 0) continue;
+    RunOptions scratch = {};
+    Jsonb* const array = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(psprintf("[%s]", value))));
+    const JsonbValue* item = getIthJsonbValueFromContainer(&array->root, 0);
+    return item->type == jbvNull || option.set(&scratch, item) ? nullptr : psprintf("must be %s", option.expected);
+  }
+  return psprintf("is not known; valid options are %s", ListKeys(level));
+}
+
 void ForgetPreset(RunOptions* options) {
   for (int i = 0; i < kOptionCount; ++i) {
     if (options->levels[i] != OptionLevel::Preset) continue;

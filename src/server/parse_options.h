@@ -59,6 +59,9 @@ RunOptions ParseOptions(const std::int64_t* seed, Jsonb* options);
 // Sets every option that `given` holds and that no higher level has set. A JSON null in `given` says nothing.
 void ApplyOptions(RunOptions* options, Jsonb* given, OptionLevel level);
 
+// What is wrong with an option, as words that follow its name; nullptr if nothing is. `value` is JSON.
+const char* FindOptionFault(const char* key, const char* value, OptionLevel level);
+
 // Sets those options that a preset has set back to their defaults.
 void ForgetPreset(RunOptions* options);
 

@@ -3,9 +3,12 @@
 #include "server/read_rules.h"
 
 #include <algorithm>
+#include <span>
+#include <string_view>
 
 #include "dbmocker/error.h"
 #include "server/boundary.h"
+#include "server/catch_refusal.h"
 #include "server/stored_config.h"
 
 namespace dbmocker::server {
@@ -21,7 +24,7 @@ struct SettledText {
   const char* fault;
 };
 
-// "now", "now()", "now() - 30 days", "now + 1 year": an interval behind the reference time; nullptr if it is no such text.
+// "now", "now()", "now() - 30 days", "now + 1 year": the interval with its sign; nullptr if it is no such text.
 const char* IntervalOfNow(const char* text) {
   const auto skip_blanks = [&text] {
     while (*text == ' ') ++text;
@@ -65,34 +68,15 @@ char* ConvertText(Oid type, int32 modifier, const char* text, std::int64_t refer
 SettledText SettleText(Oid type, int32 modifier, const char* text, std::int64_t reference_time) {
   const int level = EnterCatalogSettings();
   if (IsInParallelMode()) {
-    char* settled = ConvertText(type, modifier, text, reference_time);
+    const char* converted = ConvertText(type, modifier, text, reference_time);
     LeaveCatalogSettings(level);
-    return {settled, nullptr};
+    return {converted, nullptr};
   }
-  MemoryContext const context = CurrentMemoryContext;
-  ResourceOwner const owner = CurrentResourceOwner;
-  volatile SettledText result = {nullptr, nullptr};
-  BeginInternalSubTransaction(nullptr);
-  MemoryContextSwitchTo(context);
-  PG_TRY();
-  {
-    result.text = ConvertText(type, modifier, text, reference_time);
-    ReleaseCurrentSubTransaction();
-  }
-  PG_CATCH();
-  {
-    MemoryContextSwitchTo(context);
-    ErrorData* error = CopyErrorData();
-    if (error->sqlerrcode == ERRCODE_QUERY_CANCELED) PG_RE_THROW();
-    FlushErrorState();
-    RollbackAndReleaseCurrentSubTransaction();
-    result.fault = error->message;
-  }
-  PG_END_TRY();
-  MemoryContextSwitchTo(context);
-  CurrentResourceOwner = owner;
+  const char* settled = nullptr;
+  const char** const place = &settled;
+  const char* fault = CatchRefusal([=] { *place = ConvertText(type, modifier, text, reference_time); });
   LeaveCatalogSettings(level);
-  return {result.text, result.fault};
+  return {settled, fault};
 }
 
 // Settles one value in place.
@@ -139,11 +123,32 @@ const Column& FindColumnByName(const Table& table, const std::string& name) {
               "Its columns are: " + known + ".");
 }
 
+// What decides the values alone, and what narrows or weighs them.
+constexpr std::string_view kDeciders[] = {"generator", "possible_values", "sequence", "weighted_values"};
+constexpr std::string_view kLimits[] = {"max", "max_length", "min", "min_length"};
+
+bool HasAny(const JsonNode& rule, std::span<const std::string_view> keys) {
+  return std::ranges::any_of(keys, [&](std::string_view key) { return rule.Find(key) != nullptr; });
+}
+
+// Keys of the stored rule that the call's keys leave no room for.
+bool IsOverruled(const std::string& key, const JsonNode& call) {
+  const auto is_of = [&key](std::span<const std::string_view> keys) { return std::ranges::count(keys, key) > 0; };
+  if (HasAny(call, kDeciders)) return key != "null_probability";
+  if (key == "distribution" || !is_of(kDeciders) || key == "generator") return false;
+  return HasAny(call, kLimits) || (key != "possible_values" && call.Find("distribution") != nullptr);
+}
+
 // The call's rule on top of the stored one, key by key.
 void PutOnTop(JsonNode& rule, const JsonNode& call) {
   if (!rule.Is(JsonNode::Kind::Object) || !call.Is(JsonNode::Kind::Object)) {
     rule = call;
     return;
+  }
+  for (std::size_t i = rule.keys.size(); i-- > 0;) {
+    if (!IsOverruled(rule.keys[i], call)) continue;
+    rule.keys.erase(rule.keys.begin() + static_cast<std::ptrdiff_t>(i));
+    rule.items.erase(rule.items.begin() + static_cast<std::ptrdiff_t>(i));
   }
   ForEachMember(call, [&](const std::string& key, const JsonNode& value) {
     const auto known = std::ranges::find(rule.keys, key);

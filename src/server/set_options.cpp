@@ -18,6 +18,16 @@ void CheckOptions(Jsonb* given, OptionLevel level) {
   if (options.performance_mode != nullptr) ApplyStoredOptions(&options, InvalidOid);
 }
 
+// Leaves no row that says nothing.
+void ForgetEmpty(const ConfigValue& target) {
+  ChangeConfig(
+      "DELETE FROM dbmocker.stored_options o WHERE o.target OPERATOR(pg_catalog.=) $1"
+      " AND o.options OPERATOR(pg_catalog.=) '{}'::pg_catalog.jsonb AND o.rows IS NULL",
+      &target, 1);
+}
+
+}  // namespace
+
 void StoreOptions(Oid target, Jsonb* options) {
   const ConfigValue values[] = {{OIDOID, ObjectIdGetDatum(target), false}, {JSONBOID, JsonbPGetDatum(options), false}};
   ChangeConfig(
@@ -25,11 +35,18 @@ void StoreOptions(Oid target, Jsonb* options) {
       " ON CONFLICT (target) DO UPDATE SET options ="
       " pg_catalog.jsonb_strip_nulls(o.options OPERATOR(pg_catalog.||) $2)",
       values, 2);
-  ChangeConfig(
-      "DELETE FROM dbmocker.stored_options o WHERE o.target OPERATOR(pg_catalog.=) $1"
-      " AND o.options OPERATOR(pg_catalog.=) '{}'::pg_catalog.jsonb",
-      values, 1);
+  ForgetEmpty(values[0]);
 }
+
+std::int64_t StorePreset(Datum name, Jsonb* options) {
+  const ConfigValue values[] = {{TEXTOID, name, false}, {JSONBOID, JsonbPGetDatum(options), false}};
+  return ChangeConfig(
+      "INSERT INTO dbmocker.presets AS p (name, options) VALUES ($1, pg_catalog.jsonb_strip_nulls($2))"
+      " ON CONFLICT (name) DO UPDATE SET options = excluded.options WHERE NOT p.is_builtin",
+      values, 2);
+}
+
+namespace {
 
 void SetOptions(Oid target, Jsonb* options) {
   PreventCommandIfReadOnly("dbmocker.set_options()");
@@ -43,7 +60,9 @@ void SetOptions(Oid target, Jsonb* options) {
     return StoreOptions(target, options);
   }
   const ConfigValue value = {OIDOID, ObjectIdGetDatum(target), false};
-  ChangeConfig("DELETE FROM dbmocker.stored_options o WHERE o.target OPERATOR(pg_catalog.=) $1", &value, 1);
+  ChangeConfig("UPDATE dbmocker.stored_options o SET options = '{}' WHERE o.target OPERATOR(pg_catalog.=) $1", &value,
+               1);
+  ForgetEmpty(value);
 }
 
 [[noreturn]] void RefusePreset(Datum name, const char* detail) {
@@ -71,12 +90,8 @@ DBMOCKER_FUNCTION(dbmocker_set_preset) {
     PreventCommandIfReadOnly("dbmocker.set_preset()");
     CheckDatabaseOwner("presets");
     CheckOptions(PG_GETARG_JSONB_P(1), OptionLevel::Preset);
-    const ConfigValue values[] = {{TEXTOID, PG_GETARG_DATUM(0), false}, {JSONBOID, PG_GETARG_DATUM(1), false}};
-    const std::int64_t changed = ChangeConfig(
-        "INSERT INTO dbmocker.presets AS p (name, options) VALUES ($1, pg_catalog.jsonb_strip_nulls($2))"
-        " ON CONFLICT (name) DO UPDATE SET options = excluded.options WHERE NOT p.is_builtin",
-        values, 2);
-    if (changed == 0) RefusePreset(PG_GETARG_DATUM(0), "It comes with the extension.");
+    if (StorePreset(PG_GETARG_DATUM(0), PG_GETARG_JSONB_P(1)) == 0)
+      RefusePreset(PG_GETARG_DATUM(0), "It comes with the extension.");
   });
   return Datum{0};
 }

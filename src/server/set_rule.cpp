@@ -14,7 +14,7 @@ struct RuleArguments {
   Oid target;
   AttrNumber number;  // 0: all columns
   char* rule;  // as text
-  Datum rule_value;
+  Jsonb* rule_value;
 };
 
 [[noreturn]] void RefuseNull(const char* message, const char* hint) {
@@ -42,22 +42,23 @@ RuleArguments ReadSetArguments(FunctionCallInfo fcinfo) {
   read.number = FindColumn(read.target, NameStr(*PG_GETARG_NAME(1)));
   Jsonb* const rule = PG_GETARG_JSONB_P(2);
   read.rule = JsonbToCString(nullptr, &rule->root, VARSIZE(rule));
-  read.rule_value = JsonbPGetDatum(rule);
+  read.rule_value = rule;
   return read;
 }
 
-void StoreRule(const RuleArguments& arguments) {
+}  // namespace
+
+void StoreRule(Oid target, AttrNumber number, Jsonb* rule) {
   Oid const type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("column_reference"),
                                    ObjectIdGetDatum(get_namespace_oid("dbmocker", false)));
-  const ConfigValue values[] = {{type, MakeColumnReference(arguments.target, arguments.number), false},
-                                {JSONBOID, arguments.rule_value, false}};
+  const ConfigValue values[] = {{type, MakeColumnReference(target, number), false},
+                                {JSONBOID, JsonbPGetDatum(rule), false}};
   ChangeConfig(
       "INSERT INTO dbmocker.column_rules (place, rule) VALUES ($1, $2) ON CONFLICT (dbmocker.column_target(place),"
       " dbmocker.column_number(place)) DO UPDATE SET rule = excluded.rule",
       values, 2);
 }
 
-}  // namespace
 }  // namespace dbmocker::server
 
 using namespace dbmocker;
@@ -71,7 +72,7 @@ DBMOCKER_FUNCTION(dbmocker_set_rule) {
   const Plain plain = CallServer([=]() -> Plain { return {ReadSetArguments(fcinfo), ParseOptions(nullptr, nullptr)}; });
   const Table table = DescribeTable(plain.arguments.target);
   JudgeRule(table, *table.FindColumn(plain.arguments.number), plain.arguments.rule, plain.options);
-  CallServer([&] { StoreRule(plain.arguments); });
+  CallServer([&] { StoreRule(plain.arguments.target, plain.arguments.number, plain.arguments.rule_value); });
   return Datum{0};
 }
 

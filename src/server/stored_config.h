@@ -6,6 +6,8 @@
 
 #include "server/postgres_api.h"
 
+#include <cstdint>
+
 #include "server/read_catalog.h"
 
 namespace dbmocker::server {
@@ -28,6 +30,12 @@ void CheckTargetOwner(Oid target);
 
 // Ereports 42501 unless the caller owns the database.
 void CheckDatabaseOwner(const char* what);
+
+// Stores what has been checked: options on top of those that the target (or, InvalidOid, the database) has, a preset
+// (0: it comes with the extension and is left alone), a rule in place of the column's own.
+void StoreOptions(Oid target, Jsonb* options);
+std::int64_t StorePreset(Datum name, Jsonb* options);
+void StoreRule(Oid target, AttrNumber number, Jsonb* rule);
 
 // A column as dbmocker.column_reference holds it: follows renames, and is dumped by name.
 Datum MakeColumnReference(Oid target, AttrNumber number);

@@ -24,7 +24,8 @@ $node->safe_psql('source', q{
   SELECT dbmocker.set_rule('"old place".gone', 'id', '{"min": 3}');
   SELECT dbmocker.set_options('"old place".guests', '{"batch_size": 17}');
   RESET ROLE;
-  SELECT dbmocker.set_options(NULL, '{"performance_mode": "house"}') FROM dbmocker.set_preset('house', '{"max_attempts": 99}');
+  SELECT dbmocker.set_preset('house', '{"max_attempts": 99}');
+  SELECT dbmocker.set_options(NULL, '{"performance_mode": "house"}');
   ALTER TABLE "old place".guests RENAME TO "new.guests";
   ALTER TABLE "old place"."new.guests" RENAME COLUMN years TO "Age in years";
   ALTER SCHEMA "old place" RENAME TO "new place";
@@ -54,7 +55,8 @@ $node->safe_psql($_, $load) for 'source', 'restored';
 like($node->safe_psql('source', $sum), qr/\|30\|39\|t$/, 'the rules are followed');
 is($node->safe_psql('restored', $sum), $node->safe_psql('source', $sum), 'and give the same rows');
 is($node->safe_psql('restored',
-    q{SELECT option, value, origin FROM dbmocker.options('"new place"."new.guests"') WHERE origin <> 'default' ORDER BY 1}),
+    q{SELECT option, value, origin FROM dbmocker.options('"new place"."new.guests"')
+      WHERE origin <> 'default' ORDER BY 1}),
   qq(batch_size|17|target\nmax_attempts|99|preset house\nperformance_mode|"house"|database), 'options are in force');
 
 # The owner may go on there; a second restore of a dump of the restored one is the same again.

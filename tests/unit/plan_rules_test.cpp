@@ -20,6 +20,8 @@ double ShareOf(const Cells& cells, const char* text) {
   return static_cast<double>(std::ranges::count(cells, Cell(text))) / static_cast<double>(cells.size());
 }
 
+Cells CellsOf(const Rows& rows, const char* column) { return rows.at(column); }
+
 std::int64_t Number(const Cell& cell) { return std::stoll(*cell); }
 
 void ExpectRefusal(TableBuilder& table, const std::string& column, const std::string& json, const char* detail) {
@@ -34,12 +36,12 @@ TEST(PlanRulesTest, LimitsAndListsNarrow) {
   TableBuilder table("age int4, code text, kind text");
   table.AllNotNull().Check(Compare(ColumnAt(1), "<=", "50"));
   for (const Cell& cell :
-       GenerateRows(table.table, 2000, WithRule(table, "age", R"({"min": 45, "max": 99})")).at("age")) {
+       CellsOf(GenerateRows(table.table, 2000, WithRule(table, "age", R"({"min": 45, "max": 99})")), "age")) {
     ASSERT_GE(Number(cell), 45);
     ASSERT_LE(Number(cell), 50) << "the CHECK still holds";
   }
-  for (const Cell& cell :
-       GenerateRows(table.table, 500, WithRule(table, "code", R"({"min_length": 9, "max_length": 10})")).at("code")) {
+  for (const Cell& cell : CellsOf(
+           GenerateRows(table.table, 500, WithRule(table, "code", R"({"min_length": 9, "max_length": 10})")), "code")) {
     ASSERT_GE(cell->size(), 9U);
     ASSERT_LE(cell->size(), 10U);
   }
@@ -85,7 +87,7 @@ TEST(PlanRulesTest, GeneratorsReplaceTheMeaning) {
   TableBuilder table("note text, contact text");
   table.AllNotNull().Unique("contact");
   for (const Cell& cell :
-       GenerateRows(table.table, 200, WithRule(table, "note", R"({"generator": "email"})")).at("note"))
+       CellsOf(GenerateRows(table.table, 200, WithRule(table, "note", R"({"generator": "email"})")), "note"))
     ASSERT_NE(cell->find('@'), std::string::npos);
   const Rows unique = GenerateRows(table.table, 5000, WithRule(table, "contact", R"({"generator": "email"})"));
   EXPECT_EQ(CountDistinct(unique, "contact"), 5000U);
