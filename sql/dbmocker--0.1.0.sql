@@ -230,6 +230,43 @@ COMMENT ON EVENT TRIGGER dbmocker_forget_dropped IS 'forgets the rules and optio
 
 -- -------------------------------------------------------------------------------------------------------------- runs
 
+CREATE TABLE dbmocker.run_records (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    ended timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    role oid NOT NULL,
+    report dbmocker.run_report NOT NULL
+);
+COMMENT ON TABLE dbmocker.run_records IS 'the last 10,000 runs; kept by generate() and its kin, shown by view runs';
+COMMENT ON COLUMN dbmocker.run_records.id IS 'number of the run';
+COMMENT ON COLUMN dbmocker.run_records.ended IS 'when its last row was written; it counts once its transaction commits';
+COMMENT ON COLUMN dbmocker.run_records.role IS 'OID of the role that called';
+COMMENT ON COLUMN dbmocker.run_records.report IS 'what the call returned';
+
+CREATE VIEW dbmocker.runs WITH (security_barrier) AS
+SELECT r.id, r.ended, a.rolname AS role, (r.report).target, (r.report).rows, (r.report).elapsed,
+    (r.report).rows_per_second, (r.report).writer, (r.report).workers, (r.report).first_row, (r.report).redrawn_rows,
+    (r.report).heap_bytes, (r.report).seed, (r.report).reference_time
+FROM dbmocker.run_records r
+LEFT JOIN pg_catalog.pg_roles a ON a.oid = r.role
+LEFT JOIN pg_catalog.pg_class c ON c.oid = (r.report).target
+WHERE pg_catalog.pg_has_role(r.role, 'USAGE') OR pg_catalog.pg_has_role(c.relowner, 'USAGE');
+COMMENT ON VIEW dbmocker.runs IS 'one''s own runs, and those on one''s own tables';
+COMMENT ON COLUMN dbmocker.runs.id IS 'number of the run';
+COMMENT ON COLUMN dbmocker.runs.ended IS 'when its last row was written';
+COMMENT ON COLUMN dbmocker.runs.role IS 'the role that called';
+COMMENT ON COLUMN dbmocker.runs.target IS 'the table';
+COMMENT ON COLUMN dbmocker.runs.rows IS 'rows made';
+COMMENT ON COLUMN dbmocker.runs.elapsed IS 'time taken';
+COMMENT ON COLUMN dbmocker.runs.rows_per_second IS 'rows by time';
+COMMENT ON COLUMN dbmocker.runs.writer IS 'how the rows were written';
+COMMENT ON COLUMN dbmocker.runs.workers IS 'parallel workers that took part';
+COMMENT ON COLUMN dbmocker.runs.first_row IS 'number of the first row, 0-based';
+COMMENT ON COLUMN dbmocker.runs.redrawn_rows IS 'draws that failed a constraint';
+COMMENT ON COLUMN dbmocker.runs.heap_bytes IS 'growth of the table without indexes';
+COMMENT ON COLUMN dbmocker.runs.seed IS 'what makes the rows again';
+COMMENT ON COLUMN dbmocker.runs.reference_time IS 'time that dates were drawn against';
+GRANT SELECT ON dbmocker.runs TO PUBLIC;
+
 CREATE FUNCTION dbmocker.generate(target regclass, rows bigint, seed bigint DEFAULT NULL, options jsonb DEFAULT '{}')
 RETURNS dbmocker.run_report
 LANGUAGE c VOLATILE PARALLEL UNSAFE

@@ -84,6 +84,12 @@ struct ColumnPlan {
   std::uint64_t null_below = 0;  // NULL where the word is below it
 };
 
+// A column that the server computes from the others of its row, by a rule.
+struct ComputedColumn {
+  AttributeNumber column = 0;
+  std::string expression;  // SQL
+};
+
 class Plan {
  public:
   // How a row whose unique values must be replaced gets another position: position + attempt * kPositionStride, if the
@@ -107,6 +113,7 @@ class Plan {
   AttributeNumber attribute_count = 0;
   std::vector<IndexSourcePointer> sources;  // lanes, in an order in which each reads earlier ones only
   std::vector<ColumnPlan> columns;  // those that the plan generates
+  std::vector<ComputedColumn> computed_columns;
   std::vector<AttributeNumber> server_columns;  // those left to the server's default
   std::vector<std::string> probed_keys;  // names of unique keys that stored rows can collide with
   std::vector<std::string> checked_keys;  // names of unique and exclusion constraints that only the index can keep
@@ -121,7 +128,7 @@ std::unique_ptr<Plan> BuildPlan(const Table& table, std::uint64_t rows, const Pl
                                 const TargetFacts& facts);
 
 // Throws Error 22023 where a rule of `facts` is wrong or contradicts the table's constraints, as far as that can be
-// told without stored data.
-void CheckRules(const Table& table, const PlanOptions& options, const TargetFacts& facts);
+// told without stored data. Returns the columns that rules compute: what is wrong in SQL only the server can tell.
+std::vector<ComputedColumn> CheckRules(const Table& table, const PlanOptions& options, const TargetFacts& facts);
 
 }  // namespace dbmocker

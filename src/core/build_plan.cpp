@@ -70,7 +70,9 @@ std::unique_ptr<Plan> PlanBuilder::Build() {
   PlaceRuleSequences();
   PlaceSequences();
   PlaceReferences();
+  AddRuleKeys();
   PlaceKeys();
+  RefuseUnkeptRuleKeys();
   PlaceSelfReferences();
   PlaceRest();
   PlaceNulls();

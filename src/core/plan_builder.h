@@ -52,7 +52,7 @@ class PlanBuilder {
  public:
   PlanBuilder(const Table& table, std::uint64_t rows, const PlanOptions& options, const TargetFacts& facts);
   std::unique_ptr<Plan> Build();
-  void CheckRules();
+  std::vector<ComputedColumn> CheckRules();
 
  private:
   // build_plan.cpp
@@ -127,11 +127,16 @@ class PlanBuilder {
   const ColumnRule* RuleOf(const ColumnState& state) const;
   void ReadRules();
   void TakeGenerator(ColumnState& state);
+  bool ComputeByRule(ColumnState& state);
+  std::string ExpressionOf(const ColumnState& state, const std::string& text) const;
   void NarrowByRules();
   void RefuseImpossibleRule(const ColumnState& state) const;
   void RefuseImpossibleDistribution(const ColumnState& state) const;
   void NarrowColumn(ColumnState& state);
   void PlaceRuleSequences();
+  void AddRuleKeys();
+  void RefuseUnkeptRuleKeys();
+  void SpreadNew(ColumnState& state);
   void DrawByRule(ColumnState& state);
   LaneNumber AddParentLane(const ForeignKey& key, std::uint64_t parents, std::string& shape);
   double NullShare(const ColumnState& state, double usual) const;
@@ -160,6 +165,7 @@ class PlanBuilder {
   std::unique_ptr<Plan> plan_;
   std::map<AttributeNumber, ColumnState> columns_;
   std::map<AttributeNumber, ColumnRule> rules_;
+  std::vector<UniqueKey> rule_keys_;  // of columns that a rule makes unique
   std::map<std::pair<GroupKind, std::string>, LaneNumber> group_lanes_;
   // Lists of places of which every one comes once, e.g. a table of countries: lane and size.
   std::map<std::string, std::pair<LaneNumber, std::uint64_t>> place_lists_;

@@ -113,6 +113,7 @@ void PlanBuilder::PlaceKeys() {
     for (const Expression& expression : key.expressions)
       if (const AttributeNumber folded = CaseFoldedColumn(expression)) case_folded_.insert(folded);
   }
+  for (const UniqueKey& key : rule_keys_) keys.push_back(&key);
   std::ranges::stable_sort(keys, [](const UniqueKey* a, const UniqueKey* b) {
     const auto rank = [](const UniqueKey* key) {
       return std::tuple(key->predicate.has_value(), key->columns.size(), !key->is_primary);

@@ -104,6 +104,72 @@ bool ReadSequence(KeyReader& reader, const JsonNode& node) {
   return true;
 }
 
+bool ReadPerParent(KeyReader& reader, const JsonNode& node) {
+  if (!node.Is(Kind::Object)) return false;
+  PerParentRule rule{-1, -1};
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    const bool is_min = node.keys[i] == "min";
+    if (!is_min && node.keys[i] != "max") return false;
+    if (!ReadWhole(node.items[i], is_min ? rule.min : rule.max)) return false;
+  }
+  rule.min = std::max<std::int64_t>(rule.min, node.Find("min") == nullptr ? 0 : rule.min);
+  if (rule.min < 0 || rule.max < 1 || rule.min > rule.max || rule.max > 1'000'000'000) return false;
+  reader.rule.per_parent = rule;
+  return true;
+}
+
+bool ReadUnique(KeyReader& reader, const JsonNode& node) {
+  if (!node.Is(Kind::Boolean)) return false;
+  reader.rule.unique = node.text == "true";
+  return true;
+}
+
+bool ReadTextKey(std::optional<std::string>& text, const JsonNode& node) {
+  if (!node.Is(Kind::String) || node.text.empty()) return false;
+  text = node.text;
+  return true;
+}
+bool ReadExpression(KeyReader& reader, const JsonNode& node) { return ReadTextKey(reader.rule.expression, node); }
+bool ReadTemplate(KeyReader& reader, const JsonNode& node) { return ReadTextKey(reader.rule.template_text, node); }
+
+struct NamedStrategy {
+  const char* name;
+  DuplicateRule::Strategy strategy;
+};
+constexpr NamedStrategy kStrategies[] = {{"generate_new", DuplicateRule::Strategy::GenerateNew},
+                                         {"allow_simple", DuplicateRule::Strategy::AllowSimple},
+                                         {"smart_duplicates", DuplicateRule::Strategy::SmartDuplicates},
+                                         {"cached_pool", DuplicateRule::Strategy::CachedPool},
+                                         {"weighted_random", DuplicateRule::Strategy::WeightedRandom}};
+
+DuplicateRule& DuplicatesOf(KeyReader& reader) {
+  if (!reader.rule.duplicates) reader.rule.duplicates.emplace();
+  return *reader.rule.duplicates;
+}
+
+bool ReadDuplicateStrategy(KeyReader& reader, const JsonNode& node) {
+  for (const NamedStrategy& known : kStrategies) {
+    if (!node.Is(Kind::String) || node.text != known.name) continue;
+    DuplicatesOf(reader).strategy = known.strategy;
+    return true;
+  }
+  return false;
+}
+
+bool ReadDuplicateProbability(KeyReader& reader, const JsonNode& node) {
+  double number = 0;
+  if (!ReadDouble(node, number) || number < 0 || number > 1) return false;
+  DuplicatesOf(reader).probability = number;
+  return true;
+}
+
+bool ReadPoolSize(KeyReader& reader, const JsonNode& node) {
+  std::int64_t number = 0;
+  if (!ReadWhole(node, number) || number < 1 || number > 1'000'000'000) return false;
+  DuplicatesOf(reader).pool_size = number;
+  return true;
+}
+
 // ------------------------------------------------------------------------------------------------------ distributions
 
 enum class Domain { Any, Positive, Share };
@@ -234,17 +300,40 @@ struct RuleKey {
 
 constexpr RuleKey kKeys[] = {
     {"distribution", "an object with a kind, or a kind's name", ReadDistribution},
+    {"duplicate_probability", "a number from 0 to 1", ReadDuplicateProbability},
+    {"duplicate_strategy",
+     "\"generate_new\", \"allow_simple\", \"smart_duplicates\", \"cached_pool\" or \"weighted_random\"",
+     ReadDuplicateStrategy},
+    {"expression", "an SQL expression in a string", ReadExpression},
     {"generator", "the name of a generator", ReadGenerator},
     {"max", "a value of the column's type", ReadMax},
     {"max_length", "a whole number of 0 or more", ReadMaxLength},
     {"min", "a value of the column's type", ReadMin},
     {"min_length", "a whole number of 0 or more", ReadMinLength},
     {"null_probability", "a number from 0 to 1", ReadNullProbability},
+    {"per_parent", "an object of whole numbers min and max, 0 <= min <= max and max above 0", ReadPerParent},
+    {"pool_size", "a whole number of 1 or more", ReadPoolSize},
     {"possible_values", "an array of one or more values that are not null", ReadPossibleValues},
     {"sequence", "an object of whole numbers start and step, step not 0", ReadSequence},
+    {"template", "a text with names of columns in double braces", ReadTemplate},
+    {"unique", "true or false", ReadUnique},
     {"weighted_values", "an object of values and their weights, numbers of 0 or more that are not all 0",
      ReadWeightedValues},
 };
+
+void RefuseDuplicateFaults(const ColumnRule& rule, const std::string& path, Faults& faults) {
+  if (!rule.duplicates) return;
+  using Strategy = DuplicateRule::Strategy;
+  const DuplicateRule& duplicates = *rule.duplicates;
+  const bool is_simple = duplicates.strategy == Strategy::AllowSimple;
+  const bool has_pool = !is_simple && duplicates.strategy != Strategy::GenerateNew;
+  if (duplicates.probability && !is_simple)
+    faults.push_back({Below(path, "duplicate_probability"), "belongs to duplicate_strategy \"allow_simple\""});
+  if (duplicates.pool_size && !has_pool)
+    faults.push_back({Below(path, "pool_size"), "belongs to a duplicate_strategy with a pool"});
+  if (rule.distribution || !rule.weighted_values.empty() || rule.sequence || rule.unique.value_or(false))
+    faults.push_back({path, "duplicate_strategy excludes distribution, weighted_values, sequence and unique"});
+}
 
 // Keys that each decide the values alone.
 void RefuseCompetitors(const ColumnRule& rule, const std::string& path, Faults& faults) {
@@ -261,6 +350,15 @@ void RefuseCompetitors(const ColumnRule& rule, const std::string& path, Faults& 
   const bool is_list = !rule.possible_values.empty() || !rule.weighted_values.empty() || rule.sequence;
   if (is_list && (rule.min || rule.max || rule.min_length || rule.max_length))
     faults.push_back({path, "limits and " + std::string(deciders.front()) + " exclude each other"});
+  const char* computer = rule.expression ? "expression" : rule.template_text ? "template" : nullptr;
+  ColumnRule rest = rule;
+  rest.expression.reset();
+  if (!rule.expression) rest.template_text.reset();
+  if (computer != nullptr && (rest.DecidesValues() || rest.null_probability))
+    faults.push_back({path, std::string(computer) + " excludes all other keys"});
+  RefuseDuplicateFaults(rule, path, faults);
+  if (rule.per_parent && (rule.distribution || rule.null_probability.value_or(0) > 0))
+    faults.push_back({path, "per_parent excludes distribution and null_probability"});
   if (rule.min_length && rule.max_length && *rule.min_length > *rule.max_length)
     faults.push_back({Below(path, "max_length"), "must not be less than min_length"});
 }
@@ -277,6 +375,12 @@ const char* NameOf(DistributionRule::Kind kind) {
   for (const DistributionKind& known : Distributions())
     if (known.kind == kind) return known.name;
   return "uniform";
+}
+
+const char* NameOf(DuplicateRule::Strategy strategy) {
+  for (const NamedStrategy& known : kStrategies)
+    if (known.strategy == strategy) return known.name;
+  return "generate_new";
 }
 
 std::string TextOfNode(const JsonNode& node) {

@@ -40,6 +40,26 @@ struct SequenceRule {
   std::int64_t step = 1;
 };
 
+// Values repeated on purpose.
+struct DuplicateRule {
+  enum class Strategy { GenerateNew, AllowSimple, SmartDuplicates, CachedPool, WeightedRandom };
+  static constexpr double kProbability = 0.3;
+  static constexpr int kSmallPool = 5;
+  static constexpr int kMediumPool = 25;
+
+  Strategy strategy = Strategy::GenerateNew;
+  std::optional<double> probability;  // AllowSimple
+  std::optional<std::int64_t> pool_size;  // of the only pool, or of the small one
+};
+
+const char* NameOf(DuplicateRule::Strategy strategy);
+
+// Children of each parent of a foreign key.
+struct PerParentRule {
+  std::int64_t min = 0;
+  std::int64_t max = 0;
+};
+
 struct ColumnRule {
   std::string json;  // the rule as a text, for messages
   std::string origin;  // whose rule it is: "rule", "rule of the call"
@@ -53,11 +73,17 @@ struct ColumnRule {
   std::optional<double> null_probability;
   std::optional<DistributionRule> distribution;
   std::optional<SequenceRule> sequence;
+  std::optional<DuplicateRule> duplicates;
+  std::optional<PerParentRule> per_parent;
+  std::optional<bool> unique;
+  std::optional<std::string> expression;  // SQL over the other columns of the row
+  std::optional<std::string> template_text;  // text with {{column}} in it
 
   // True if it says which values the column takes, not only how often it is NULL.
   bool DecidesValues() const {
     return generator || min || max || min_length || max_length || !possible_values.empty() ||
-           !weighted_values.empty() || distribution || sequence;
+           !weighted_values.empty() || distribution || sequence || duplicates || per_parent || unique || expression ||
+           template_text;
   }
 };
 

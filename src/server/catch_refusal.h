@@ -7,7 +7,7 @@
 
 namespace dbmocker::server {
 
-// Runs `call`, which owns nothing. Returns nullptr, or the error's message in the caller's memory context. Cancels,
+// Runs `call`, which owns nothing. Returns nullptr, or the error's message and detail in the caller's memory context. Cancels,
 // lack of memory and internal errors are raised.
 template <class Call>
 const char* CatchRefusal(Call call) {
@@ -31,7 +31,7 @@ const char* CatchRefusal(Call call) {
       PG_RE_THROW();
     FlushErrorState();
     RollbackAndReleaseCurrentSubTransaction();
-    fault = error->message;
+    fault = error->detail == nullptr ? error->message : psprintf("%s: %s", error->message, error->detail);
   }
   PG_END_TRY();
   MemoryContextSwitchTo(context);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "server/compat.h"
+#include "server/compute_columns.h"
 
 namespace dbmocker::server {
 namespace {
@@ -64,6 +65,11 @@ const char* FindColumnObstacle(Relation target, const Column& column, const Plan
     if (!IsParallelSafe(expression))
       return column.is_generated ? "a generated column's expression is not parallel safe"
                                  : "a default is not parallel safe";
+  }
+  for (const ComputedColumn& computed : plan.computed_columns) {
+    if (computed.column != column.number) continue;
+    const ColumnExpression expression = {static_cast<AttrNumber>(column.number), computed.expression.c_str()};
+    if (!IsParallelSafe(ParseRuleExpression(target, expression))) return "a rule's expression is not parallel safe";
   }
   if (!HasSafeDomain(type)) return "a domain's CHECK is not parallel safe";
   if (!HasSafeInput(type)) return "a type's input function is not parallel safe";

@@ -13,6 +13,7 @@
 #include "server/produce_rows.h"
 #include "server/read_rules.h"
 #include "server/rebuild_indexes.h"
+#include "server/record_run.h"
 #include "server/settle_references.h"
 #include "server/target_state.h"
 #include "server/write_pages.h"
@@ -235,6 +236,7 @@ RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& given) {
     CloseRun(run);
     if (options.analyze && rows > 0) AnalyzeTarget(table);
     report.elapsed = GetCurrentTimestamp() - started;
+    if (rows > 0) RecordRun(report);
   });
   return report;
 }

@@ -9,6 +9,7 @@
 #include "dbmocker/error.h"
 #include "server/boundary.h"
 #include "server/catch_refusal.h"
+#include "server/compute_columns.h"
 #include "server/stored_config.h"
 
 namespace dbmocker::server {
@@ -224,7 +225,18 @@ void JudgeRule(const Table& table, const Column& column, const std::string& json
   plan_options.seed = options.seed;
   plan_options.reference_time = options.reference_time;
   plan_options.null_probability = options.null_probability;
-  dbmocker::CheckRules(table, plan_options, facts);
+  const Oid target = table.oid;
+  for (const ComputedColumn& computed : dbmocker::CheckRules(table, plan_options, facts)) {
+    const ColumnExpression expression = {static_cast<AttrNumber>(computed.column), computed.expression.c_str()};
+    const char* fault = CallServer([=] {
+      return CatchRefusal([=] {
+        Relation const relation = table_open(target, AccessShareLock);
+        ParseRuleExpression(relation, expression);
+        table_close(relation, NoLock);
+      });
+    });
+    if (fault != nullptr) throw Error(sqlstate::kInvalidParameterValue, WhatIsWrong(table, column), fault);
+  }
 }
 
 }  // namespace dbmocker::server

@@ -57,6 +57,7 @@ sub fits
   exclusiveMinimum => sub { !is_number($_[1]) || $_[1] > $_[0] },
   minLength => sub { ref $_[1] || length $_[1] >= $_[0] },
   minItems => sub { ref $_[1] ne 'ARRAY' || @{ $_[1] } >= $_[0] },
+  maxProperties => sub { ref $_[1] ne 'HASH' || keys %{ $_[1] } <= $_[0] },
   minProperties => sub { ref $_[1] ne 'HASH' || keys %{ $_[1] } >= $_[0] },
   items => sub { my ($rule, $value) = @_; ref $value ne 'ARRAY' || !grep { !fits($rule, $_) } @$value },
   required => sub { my ($names, $value) = @_; ref $value ne 'HASH' || !grep { !exists $value->{$_} } @$names },
@@ -107,13 +108,15 @@ judge(rule($_), 1, $_) for '"n": {}', '"n": {"min": 1, "max": "20", "null_probab
   '"t": {"possible_values": ["a", 1, true]}', '"n": {"sequence": {}}', '"n": {"sequence": {"start": -3, "step": -1}}',
   '"n": {"distribution": "zipf"}', '"x": {"distribution": {"kind": "histogram", "bounds": [0, 1], "shares": [2]}}',
   '"n": {"distribution": {"kind": "poisson", "mean": 3}}', '"d": {"min": "now() - 3 days", "max": "now"}',
-  '"c": {"weighted_values": {"a": 1, "b": 0}}', '"t": {"generator": "email", "max_length": 60}';
+  '"x": {"expression": "n * 2"}', '"t": {"template": "{{n}} of {{x}}"}', '"n": {"unique": true}',
+  '"n": {"duplicate_strategy": "cached_pool", "pool_size": 4}', '"c": {"weighted_values": {"a": 1, "b": 0}}', '"t": {"generator": "email", "max_length": 60}';
 judge(rule($_), 0, $_) for '"n": 3', '"n": {"minimum": 1}', '"n": {"min": []}', '"n": {"null_probability": 1.5}',
   '"t": {"possible_values": []}', '"t": {"possible_values": [null]}', '"n": {"sequence": {"step": 0}}',
   '"n": {"sequence": {"first": 1}}', '"n": {"distribution": "poisson"}', '"n": {"distribution": {"kind": "bell"}}',
   '"n": {"distribution": {"kind": "zipf", "exponent": 0}}', '"n": {"distribution": {"kind": "zipf", "mean": 1}}',
   '"c": {"weighted_values": {"a": -1}}', '"c": {"weighted_values": {}}', '"t": {"generator": ""}',
-  '"t": {"generator": "email", "possible_values": ["a"]}', '"t": {"min_length": -1}', '"t": {"max_length": 1.5}';
+  '"x": {"expression": "n", "min": 1}', '"t": {"template": ""}', '"n": {"unique": 1}', '"n": {"pool_size": 4}',
+  '"n": {"duplicate_strategy": "always"}', '"t": {"generator": "email", "possible_values": ["a"]}', '"t": {"min_length": -1}', '"t": {"max_length": 1.5}';
 judge($_, 1, $_) for '{}', '{"performance": {"max_workers": "auto", "batch_size": 5, "freeze": false}}',
   '{"presets": {"x": {"analyze": true}}}', '{"tables": {"users": {"rows": 0}}}';
 judge($_, 0, $_) for '[]', '{"speed": {}}', '{"performance": {"max_workers": -1}}', '{"performance": {"speed": 1}}',

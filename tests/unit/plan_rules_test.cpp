@@ -131,6 +131,62 @@ TEST(PlanRulesTest, AKeyOfSeveralColumnsOverrulesNothingSilently) {
   EXPECT_EQ(CountDistinct(rows, "a"), 2U);
 }
 
+TEST(PlanRulesTest, ColumnsBecomeUniqueByRule) {
+  TableBuilder table("code int4, contact text, flag bool");
+  table.AllNotNull();
+  TargetFacts facts = WithRule(table, "contact", R"({"generator": "email", "unique": true})");
+  facts = WithRule(table, "code", R"({"unique": true, "min": 1, "max": 5000})", facts);
+  const Rows rows = GenerateRows(table.table, 5000, facts);
+  EXPECT_EQ(CountDistinct(rows, "code"), 5000U);
+  EXPECT_EQ(CountDistinct(rows, "contact"), 5000U);
+  EXPECT_NE(RefusalOf(table.table, 5001, facts).message.find("by rule"), std::string::npos);
+  EXPECT_FALSE(RefusalOf(table.table, 3, WithRule(table, "flag", R"({"unique": true})")).message.empty());
+  table.Unique("code");
+  ExpectRefusal(table, "code", R"({"unique": false})", "key_0");
+}
+
+TEST(PlanRulesTest, DuplicatesFollowTheStrategy) {
+  TableBuilder table("name text, number int4, id int4");
+  table.AllNotNull().Unique("id");
+  const Rows pool = GenerateRows(table.table, 5000,
+                                 WithRule(table, "name", R"({"duplicate_strategy": "cached_pool", "pool_size": 12})"));
+  EXPECT_EQ(CountDistinct(pool, "name"), 12U);
+  const Rows fresh =
+      GenerateRows(table.table, 200'000, WithRule(table, "number", R"({"duplicate_strategy": "generate_new"})"));
+  EXPECT_EQ(CountDistinct(fresh, "number"), 200'000U) << "more than the usual numbers";
+  ExpectRefusal(table, "id", R"({"duplicate_strategy": "cached_pool"})", "key_0");
+}
+
+TEST(PlanRulesTest, ParentsHaveSoManyChildren) {
+  TableBuilder table("order_id int8, note text");
+  table.Reference("order_id");
+  TargetFacts facts = WithRule(table, "order_id", R"({"per_parent": {"min": 2, "max": 4}})");
+  facts.parents[0] = DenseParents(100);
+  const Rows rows = GenerateRows(table.table, 290, facts);
+  std::map<std::string, int> counts;
+  for (const Cell& cell : rows.at("order_id")) ++counts[cell.value()];
+  EXPECT_EQ(counts.size(), 100U);
+  for (const auto& [parent, count] : counts) EXPECT_TRUE(count >= 2 && count <= 4) << parent;
+  EXPECT_NE(RefusalOf(table.table, 401, facts).detail.find("from 200 to 400"), std::string::npos);
+  ExpectRefusal(table, "note", R"({"per_parent": {"max": 2}})", "foreign key");
+}
+
+TEST(PlanRulesTest, TheServerComputesExpressions) {
+  TableBuilder table("price int4, total int4, note text, id int4");
+  table.Unique("id");
+  TargetFacts facts = WithRule(table, "total", R"({"expression": "price * 2"})");
+  facts = WithRule(table, "note", R"({"template": "it's {{price}} of {{total}}!"})", facts);
+  const auto plan = BuildPlan(table.table, 10, Options(), facts);
+  ASSERT_EQ(plan->computed_columns.size(), 2U);
+  EXPECT_EQ(plan->computed_columns[0].expression, "price * 2");
+  EXPECT_EQ(plan->computed_columns[1].expression,
+            R"sql(pg_catalog.concat('it''s ', "price", ' of ', "total", '!'))sql");
+  EXPECT_EQ(plan->columns.size(), 2U) << "the plan leaves them to the server";
+  ExpectRefusal(table, "id", R"({"expression": "1"})", "key_0");
+  ExpectRefusal(table, "note", R"({"template": "{{nothing}}"})", "nothing");
+  ExpectRefusal(table, "note", R"({"template": "a {{price"})", "}}");
+}
+
 TEST(PlanRulesTest, RulesAreCheckedWithoutStoredData) {
   TableBuilder table("age int4, owner_id int8");
   table.AllNotNull().Reference("owner_id").Check(Compare(ColumnAt(1), ">", "10"));

@@ -68,16 +68,34 @@ TEST(RuleTest, AllFaultsAreToldWithTheirPaths) {
 }
 
 TEST(RuleTest, BadValuesAreRefused) {
-  for (const char* json :
-       {"1", "{\"possible_values\": []}", "{\"possible_values\": [null]}", "{\"weighted_values\": {\"a\": 0}}",
-        "{\"weighted_values\": {\"a\": -1, \"b\": 2}}", "{\"sequence\": {\"step\": 0}}",
-        "{\"sequence\": {\"begin\": 1}}", "{\"distribution\": \"bell\"}",
-        "{\"distribution\": {\"kind\": \"histogram\"}}",
-        "{\"distribution\": {\"kind\": \"histogram\", \"bounds\": [1, 1], \"shares\": [1]}}",
-        "{\"distribution\": {\"kind\": \"histogram\", \"bounds\": [1, 2], \"shares\": [1, 1]}}",
-        "{\"generator\": \"\"}", "{\"generator\": \"email\", \"possible_values\": [1]}",
-        "{\"sequence\": {}, \"min\": 1}", "{\"weighted_values\": {\"a\": 1}, \"distribution\": \"zipf\"}",
-        "{\"min_length\": 5, \"max_length\": 4}"})
+  for (const char* json : {"1",
+                           "{\"possible_values\": []}",
+                           "{\"possible_values\": [null]}",
+                           "{\"weighted_values\": {\"a\": 0}}",
+                           "{\"weighted_values\": {\"a\": -1, \"b\": 2}}",
+                           "{\"sequence\": {\"step\": 0}}",
+                           "{\"sequence\": {\"begin\": 1}}",
+                           "{\"distribution\": \"bell\"}",
+                           "{\"distribution\": {\"kind\": \"histogram\"}}",
+                           "{\"distribution\": {\"kind\": \"histogram\", \"bounds\": [1, 1], \"shares\": [1]}}",
+                           "{\"distribution\": {\"kind\": \"histogram\", \"bounds\": [1, 2], \"shares\": [1, 1]}}",
+                           "{\"generator\": \"\"}",
+                           "{\"generator\": \"email\", \"possible_values\": [1]}",
+                           "{\"sequence\": {}, \"min\": 1}",
+                           "{\"weighted_values\": {\"a\": 1}, \"distribution\": \"zipf\"}",
+                           "{\"min_length\": 5, \"max_length\": 4}",
+                           "{\"per_parent\": {\"min\": 1}}",
+                           "{\"per_parent\": {\"min\": 3, \"max\": 2}}",
+                           "{\"unique\": 1}",
+                           "{\"expression\": \"\"}",
+                           "{\"expression\": \"a\", \"null_probability\": 0.1}",
+                           "{\"template\": \"a\", \"min\": 1}",
+                           "{\"duplicate_strategy\": \"always\"}",
+                           "{\"pool_size\": 3}",
+                           "{\"duplicate_probability\": 0.5}",
+                           "{\"duplicate_strategy\": \"cached_pool\", \"pool_size\": 0}",
+                           "{\"duplicate_strategy\": \"cached_pool\", \"distribution\": \"zipf\"}",
+                           "{\"per_parent\": {\"max\": 2}, \"null_probability\": 0.5}"})
     EXPECT_FALSE(FaultsOf(json).empty()) << json;
 }
 
