@@ -126,6 +126,12 @@ SELECT abs(sum(n) FILTER (WHERE n > 1500) - 12000) < 300 AS small, abs(sum(n) FI
 FROM (SELECT count(*) AS n FROM things GROUP BY e) s;
 SELECT max(n) > 3 * min(n) AS falls FROM (SELECT count(*) AS n FROM things GROUP BY f) s;
 
+-- The same by options, for all columns without a key, a list or a rule of that kind.
+TRUNCATE things;
+SELECT rows FROM dbmocker.generate('things', 5000, options => '{"global_duplicate_enabled": true,
+  "global_duplicate_strategy": "cached_pool", "pool_size_medium": 30, "columns": {"e": {"duplicate_strategy": "generate_new"}}}');
+SELECT count(DISTINCT a) AS a, count(DISTINCT b) AS b, count(DISTINCT d) AS d, count(DISTINCT e) > 4990 AS e, count(DISTINCT g) AS g FROM things;
+
 -- Children of parents.
 CREATE TABLE parents (id int PRIMARY KEY);
 CREATE TABLE children (parent_id int NOT NULL REFERENCES parents, n int);

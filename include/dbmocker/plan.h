@@ -18,10 +18,20 @@
 
 namespace dbmocker {
 
+// Values repeated on purpose in all columns that nothing keeps distinct and no rule decides.
+struct DuplicateOptions {
+  std::string strategy;  // as rules name it: "smart_duplicates" …
+  double probability = 0.3;
+  int small_pool = 5;
+  int medium_pool = 25;
+  int large_pool = 100;
+};
+
 struct PlanOptions {
   std::int64_t seed = 0;
   std::int64_t reference_time = 0;  // microseconds since 2000-01-01 00:00 UTC
   double null_probability = 0.1;  // of nullable columns that nothing else decides, 0 … 1
+  std::optional<DuplicateOptions> duplicates;
 };
 
 // ----------------------------------------------------------------------------------------------------------- facts

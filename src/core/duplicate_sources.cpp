@@ -178,7 +178,9 @@ IndexSourcePointer MakeDuplicateSource(StreamKey key, const DuplicateRule& rule,
       break;
   }
   const std::uint64_t small = pool_of(DuplicateRule::kSmallPool);
-  const std::uint64_t medium = std::min(size - small, small * DuplicateRule::kMediumPool / DuplicateRule::kSmallPool);
+  const auto five_fold = static_cast<std::int64_t>(small) * DuplicateRule::kMediumPool / DuplicateRule::kSmallPool;
+  const std::uint64_t medium =
+      std::min(size - small, static_cast<std::uint64_t>(rule.medium_pool_size.value_or(five_fold)));
   if (medium == 0) return MakeUniformSource(key, size);
   return std::make_unique<SmartSource>(key, size, small, medium);
 }

@@ -137,6 +137,7 @@ class PlanBuilder {
   void AddRuleKeys();
   void RefuseUnkeptRuleKeys();
   void SpreadNew(ColumnState& state);
+  std::optional<DuplicateRule> UsualDuplicates(const Type& type, std::uint64_t size) const;
   void DrawByRule(ColumnState& state);
   LaneNumber AddParentLane(const ForeignKey& key, std::uint64_t parents, std::string& shape);
   double NullShare(const ColumnState& state, double usual) const;

@@ -326,10 +326,36 @@ void PlanBuilder::PlaceRuleSequences() {
   }
 }
 
-// The lane of a column that no key decides, if its rule says how often each value comes.
+// What the options say of duplicates, with a pool of the size that suits the values; nullopt where they are too few.
+std::optional<DuplicateRule> PlanBuilder::UsualDuplicates(const Type& type, std::uint64_t size) const {
+  constexpr std::uint64_t kFew = 1000;
+  if (!options_.duplicates) return std::nullopt;
+  DuplicateRule rule;
+  rule.strategy = FindStrategy(options_.duplicates->strategy).value_or(DuplicateRule::Strategy::GenerateNew);
+  rule.probability = options_.duplicates->probability;
+  const bool is_smart = rule.strategy == DuplicateRule::Strategy::SmartDuplicates;
+  rule.pool_size = is_smart || size <= kFew ? options_.duplicates->small_pool
+                   : type.category == 'S'   ? options_.duplicates->medium_pool
+                                            : options_.duplicates->large_pool;
+  rule.medium_pool_size = options_.duplicates->medium_pool;
+  const bool is_pool =
+      rule.strategy != DuplicateRule::Strategy::AllowSimple && rule.strategy != DuplicateRule::Strategy::GenerateNew;
+  if (is_pool && size <= static_cast<std::uint64_t>(*rule.pool_size)) return std::nullopt;
+  return rule;
+}
+
+// The lane of a column that no key decides, if its rule or the options say how often each value comes. Columns of a
+// group follow the group's lane.
 void PlanBuilder::DrawByRule(ColumnState& state) {
   const ColumnRule* rule = RuleOf(state);
-  if (rule == nullptr) return;
+  const bool draws = rule != nullptr && (!rule->weighted_values.empty() || rule->duplicates || rule->distribution);
+  if (!draws && state.lane < 0) {
+    const auto usual = UsualDuplicates(*state.base.type, state.values->Size());
+    if (!usual) return;
+    state.lane = AddSource(MakeDuplicateSource(KeyFor(state.column->name), *usual, state.values->Size()));
+    state.generator += ", " + std::string(NameOf(usual->strategy));
+  }
+  if (!draws) return;
   const StreamKey key = KeyFor(state.column->name);
   IndexSourcePointer source;
   if (!rule->weighted_values.empty()) {

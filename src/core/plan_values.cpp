@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dbmocker/error.h"
+#include "duplicate_sources.h"
 #include "plan_builder.h"
 
 namespace dbmocker {
@@ -124,6 +125,9 @@ LaneNumber PlanBuilder::LaneOfGroup(const Meaning& meaning, bool unique) {
   const std::uint64_t size = GroupSize(meaning.group);
   const std::uint64_t block = GroupBlockSize(meaning.group);
   if (unique) return found->second = AddSource(MakePermutedSource(key, block, size));
+  const std::uint64_t usual_size = meaning.group == GroupKind::Person ? block : size;
+  if (const auto usual = UsualDuplicates(TextType(), usual_size))
+    return found->second = AddSource(MakeDuplicateSource(key, *usual, usual_size));
   if (meaning.group != GroupKind::Person) return found->second = AddSource(MakeUniformSource(key, size));
   return found->second = AddSource(std::make_unique<RedrawableSource>(MakePermutedSource(key, block, size),
                                                                       MakeUniformSource(Derive(key, 0), block)));

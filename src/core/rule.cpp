@@ -148,12 +148,9 @@ DuplicateRule& DuplicatesOf(KeyReader& reader) {
 }
 
 bool ReadDuplicateStrategy(KeyReader& reader, const JsonNode& node) {
-  for (const NamedStrategy& known : kStrategies) {
-    if (!node.Is(Kind::String) || node.text != known.name) continue;
-    DuplicatesOf(reader).strategy = known.strategy;
-    return true;
-  }
-  return false;
+  const auto strategy = node.Is(Kind::String) ? FindStrategy(node.text) : std::nullopt;
+  if (strategy) DuplicatesOf(reader).strategy = *strategy;
+  return strategy.has_value();
 }
 
 bool ReadDuplicateProbability(KeyReader& reader, const JsonNode& node) {
@@ -381,6 +378,12 @@ const char* NameOf(DuplicateRule::Strategy strategy) {
   for (const NamedStrategy& known : kStrategies)
     if (known.strategy == strategy) return known.name;
   return "generate_new";
+}
+
+std::optional<DuplicateRule::Strategy> FindStrategy(std::string_view name) {
+  for (const NamedStrategy& known : kStrategies)
+    if (name == known.name) return known.strategy;
+  return std::nullopt;
 }
 
 std::string TextOfNode(const JsonNode& node) {

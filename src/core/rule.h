@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -50,9 +51,11 @@ struct DuplicateRule {
   Strategy strategy = Strategy::GenerateNew;
   std::optional<double> probability;  // AllowSimple
   std::optional<std::int64_t> pool_size;  // of the only pool, or of the small one
+  std::optional<std::int64_t> medium_pool_size;  // SmartDuplicates; five times the small one if not given
 };
 
 const char* NameOf(DuplicateRule::Strategy strategy);
+std::optional<DuplicateRule::Strategy> FindStrategy(std::string_view name);
 
 // Children of each parent of a foreign key.
 struct PerParentRule {

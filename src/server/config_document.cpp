@@ -41,14 +41,14 @@ class DocumentReader {
     for (std::size_t i = 0; i < document.keys.size(); ++i) {
       const std::string& key = document.keys[i];
       const JsonNode& part = document.items[i];
-      if (key == "performance") {
-        ReadDatabase(part);
+      if (key == "performance" || key == "duplicates") {
+        ReadDatabase(part, key);
       } else if (key == "presets") {
         ReadPresets(part);
       } else if (key == "tables") {
         ReadTables(part);
       } else {
-        faults_.push_back({key, "is not known; valid keys are performance, presets, tables"});
+        faults_.push_back({key, "is not known; valid keys are duplicates, performance, presets, tables"});
       }
     }
     JudgeModes();
@@ -87,8 +87,13 @@ class DocumentReader {
     return faults_.size() == before;
   }
 
-  void ReadDatabase(const JsonNode& node) {
-    if (OwnsDatabase("performance") && ReadOptions(node, OptionLevel::Database, "performance"))
+  // Options of the database in two parts: those of duplicates may stand apart.
+  void ReadDatabase(const JsonNode& node, const std::string& path) {
+    const std::size_t before = faults_.size();
+    for (const std::string& key : node.keys)
+      if (path == "duplicates" && !key.starts_with("global_duplicate_") && !key.starts_with("pool_size_"))
+        faults_.push_back({path + "." + key, "is no option of duplicates"});
+    if (OwnsDatabase(path) && ReadOptions(node, OptionLevel::Database, path) && faults_.size() == before)
       pieces_.push_back({StoredPiece::Kind::Options, InvalidOid, 0, "", JsonOf(node)});
   }
 

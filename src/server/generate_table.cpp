@@ -168,12 +168,24 @@ int ChooseBatchSize(const Table& table, const RunOptions& options) {
   return std::clamp(40000 / std::max(1, table.attribute_count), 50, 1000);
 }
 
-std::unique_ptr<Plan> PlanFacts(const Table& table, std::int64_t rows, const RunOptions& options,
-                                const TargetFacts& facts) {
+namespace {
+
+PlanOptions PlanOptionsOf(const RunOptions& options) {
   PlanOptions plan_options;
   plan_options.seed = options.seed;
   plan_options.reference_time = options.reference_time;
   plan_options.null_probability = options.null_probability;
+  if (options.duplicates)
+    plan_options.duplicates = {kDuplicateStrategies[options.duplicate_strategy], options.duplicate_probability,
+                               options.pool_sizes[0], options.pool_sizes[1], options.pool_sizes[2]};
+  return plan_options;
+}
+
+}  // namespace
+
+std::unique_ptr<Plan> PlanFacts(const Table& table, std::int64_t rows, const RunOptions& options,
+                                const TargetFacts& facts) {
+  const PlanOptions plan_options = PlanOptionsOf(options);
   if (options.slice.rows == 0) return BuildPlan(table, static_cast<std::uint64_t>(rows), plan_options, facts);
   std::unique_ptr<Plan> plan = BuildPlan(table, static_cast<std::uint64_t>(options.slice.rows), plan_options, facts);
   plan->first_ordinal += static_cast<std::uint64_t>(options.slice.offset);
@@ -236,7 +248,7 @@ RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& given) {
     CloseRun(run);
     if (options.analyze && rows > 0) AnalyzeTarget(table);
     report.elapsed = GetCurrentTimestamp() - started;
-    if (rows > 0) RecordRun(report);
+    if (rows > 0 && options.slice.rows == 0) RecordRun(report);
   });
   return report;
 }

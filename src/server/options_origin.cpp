@@ -47,7 +47,9 @@ void ApplyStoredOptions(RunOptions* options, Oid target) {
 
 RunOptions OptionsFor(const RunOptions& given, Oid target) {
   RunOptions options = given;
+  if (options.has_targets) return options;
   ApplyStoredOptions(&options, target);
+  options.has_targets = true;
   return options;
 }
 

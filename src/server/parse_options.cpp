@@ -108,10 +108,42 @@ bool SetPerformanceMode(RunOptions* options, const JsonbValue* value) {
   return true;
 }
 
+bool SetDuplicates(RunOptions* options, const JsonbValue* value) { return SetFlag(&options->duplicates, value); }
+
+bool SetDuplicateStrategy(RunOptions* options, const JsonbValue* value) {
+  for (int i = 0; i < static_cast<int>(lengthof(kDuplicateStrategies)); ++i) {
+    if (!IsText(value, kDuplicateStrategies[i])) continue;
+    options->duplicate_strategy = i;
+    return true;
+  }
+  return false;
+}
+
+bool SetDuplicateProbability(RunOptions* options, const JsonbValue* value) {
+  return ReadNumber(value, 0, 1, &options->duplicate_probability);
+}
+
+bool SetSmallPool(RunOptions* options, const JsonbValue* value) {
+  return ReadInteger(value, 1, 1000000000, &options->pool_sizes[0]);
+}
+bool SetMediumPool(RunOptions* options, const JsonbValue* value) {
+  return ReadInteger(value, 1, 1000000000, &options->pool_sizes[1]);
+}
+bool SetLargePool(RunOptions* options, const JsonbValue* value) {
+  return ReadInteger(value, 1, 1000000000, &options->pool_sizes[2]);
+}
+
+constexpr char kPoolSize[] = "a whole number from 1 to 1000000000";
+
 constexpr Option kOptions[] = {
     {"analyze", "true or false", SetAnalyze, "false"},
     {"batch_size", "\"auto\" or a whole number from 1 to 100000", SetBatchSize, "\"auto\""},
     {"freeze", "true or false", SetFreeze, "false"},
+    {"global_duplicate_enabled", "true or false", SetDuplicates, "false"},
+    {"global_duplicate_probability", "a number from 0 to 1", SetDuplicateProbability, "0.3"},
+    {"global_duplicate_strategy",
+     "\"generate_new\", \"allow_simple\", \"smart_duplicates\", \"cached_pool\" or \"weighted_random\"",
+     SetDuplicateStrategy, "\"generate_new\""},
     {"insertion_strategy", "\"auto\", \"single\", \"batch\", \"bulk\" or \"parallel_bulk\"", SetInsertionStrategy,
      "\"auto\""},
     {"max_attempts", "a whole number from 1 to 1000000", SetMaxAttempts, "1000"},
@@ -119,6 +151,9 @@ constexpr Option kOptions[] = {
     {"memory_limit_mb", "a whole number from 1 to 1048576", SetMemoryLimit, "64"},
     {"null_probability", "a number from 0 to 1", SetNullProbability, "0.1"},
     {"performance_mode", "the name of a preset", SetPerformanceMode},
+    {"pool_size_large", kPoolSize, SetLargePool, "100"},
+    {"pool_size_medium", kPoolSize, SetMediumPool, "25"},
+    {"pool_size_small", kPoolSize, SetSmallPool, "5"},
     {"reference_time", "a date or timestamp in a string, or \"\" for today", SetReferenceTime},
 };
 constexpr int kOptionCount = static_cast<int>(lengthof(kOptions));
@@ -217,6 +252,10 @@ RunOptions ParseOptions(const std::int64_t* seed, Jsonb* options) {
   result.max_attempts = 1000;
   result.memory_limit_mb = 64;
   result.max_workers = kAutomaticWorkers;
+  result.duplicate_probability = 0.3;
+  result.pool_sizes[0] = 5;
+  result.pool_sizes[1] = 25;
+  result.pool_sizes[2] = 100;
   if (options != nullptr) ApplyOptions(&result, options, OptionLevel::Call);
   ApplyStoredOptions(&result, InvalidOid);
   return result;

@@ -24,6 +24,9 @@ struct RunSlice {
   int fact_count;
 };
 
+inline constexpr const char* kDuplicateStrategies[] = {"generate_new", "allow_simple", "smart_duplicates",
+                                                       "cached_pool", "weighted_random"};
+
 // Where an option's value comes from; a later one wins.
 enum class OptionLevel { Default, Preset, Database, Target, Call };
 
@@ -39,6 +42,10 @@ struct RunOptions {
   int max_attempts;  // draws of one row before the run gives up
   int memory_limit_mb;  // for the keys of referenced tables
   int max_workers;  // parallel workers at most; kAutomaticWorkers: by the machine and the number of rows
+  bool duplicates;  // values are repeated on purpose
+  int duplicate_strategy;  // place in kDuplicateStrategies
+  double duplicate_probability;
+  int pool_sizes[3];  // small, medium, large
   bool freeze;  // rows are written frozen, as COPY FREEZE does
   bool analyze;  // ANALYZE the target after the run
   // Foreign keys (pg_constraint.oid) to leave NULL, which are filled in after the run; not an option of the user's.
@@ -46,6 +53,7 @@ struct RunOptions {
   int open_reference_count;
   RunSlice slice;  // not an option of the user's either
   // Of the process that has read the options only:
+  bool has_targets;  // the target's stored options are in: OptionsFor() leaves them as they are
   const char* performance_mode;  // the preset's name; nullptr: none is asked for
   const char* call_rules;  // JSON: rules by column that the call gives; nullptr: none
   OptionLevel levels[kMostOptions];  // by the option's place in the list of options

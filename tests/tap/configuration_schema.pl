@@ -57,6 +57,8 @@ sub fits
   exclusiveMinimum => sub { !is_number($_[1]) || $_[1] > $_[0] },
   minLength => sub { ref $_[1] || length $_[1] >= $_[0] },
   minItems => sub { ref $_[1] ne 'ARRAY' || @{ $_[1] } >= $_[0] },
+  propertyNames => sub { my ($rule, $value) = @_; ref $value ne 'HASH' || !grep { !fits($rule, $_) } keys %$value },
+  pattern => sub { $_[1] =~ /$_[0]/ },
   maxProperties => sub { ref $_[1] ne 'HASH' || keys %{ $_[1] } <= $_[0] },
   minProperties => sub { ref $_[1] ne 'HASH' || keys %{ $_[1] } >= $_[0] },
   items => sub { my ($rule, $value) = @_; ref $value ne 'ARRAY' || !grep { !fits($rule, $_) } @$value },
@@ -99,6 +101,11 @@ sub judge
 }
 sub rule { return qq({"tables": {"users": {"columns": {$_[0]}}}}) }
 
+# The generators of the documentation are those that there are, for texts as an error lists them.
+my ($generators) = (verdict('{"tables": {"users": {"columns": {"t": {"generator": "?"}}}}}'))[1] =~ /type are: (.*?)\./;
+my @documented = map { /^\| `(\w+)` \| text\b/ ? $1 : () } split /\n/, read_file('docs/generators.md');
+is(join(', ', sort @documented), $generators, 'the documented generators');
+
 # The examples of the documentation.
 my @examples = read_file('docs/configuration.md') =~ /^```json\n(.*?)^```/msg;
 cmp_ok(scalar @examples, '>=', 3, 'the documentation has examples');
@@ -117,9 +124,11 @@ judge(rule($_), 0, $_) for '"n": 3', '"n": {"minimum": 1}', '"n": {"min": []}', 
   '"c": {"weighted_values": {"a": -1}}', '"c": {"weighted_values": {}}', '"t": {"generator": ""}',
   '"x": {"expression": "n", "min": 1}', '"t": {"template": ""}', '"n": {"unique": 1}', '"n": {"pool_size": 4}',
   '"n": {"duplicate_strategy": "always"}', '"t": {"generator": "email", "possible_values": ["a"]}', '"t": {"min_length": -1}', '"t": {"max_length": 1.5}';
-judge($_, 1, $_) for '{}', '{"performance": {"max_workers": "auto", "batch_size": 5, "freeze": false}}',
+judge($_, 1, $_) for '{}', '{"duplicates": {"global_duplicate_enabled": true, "pool_size_small": 4}}',
+  '{"performance": {"max_workers": "auto", "batch_size": 5, "freeze": false}}',
   '{"presets": {"x": {"analyze": true}}}', '{"tables": {"users": {"rows": 0}}}';
-judge($_, 0, $_) for '[]', '{"speed": {}}', '{"performance": {"max_workers": -1}}', '{"performance": {"speed": 1}}',
+judge($_, 0, $_) for '[]', '{"duplicates": {"batch_size": 4}}',
+  '{"speed": {}}', '{"performance": {"max_workers": -1}}', '{"performance": {"speed": 1}}',
   '{"performance": {"batch_size": "all"}}', '{"performance": {"freeze": 1}}',
   '{"presets": {"x": {"performance_mode": "y"}}}',
   '{"tables": {"users": {"rows": -1}}}', '{"tables": {"users": {"rows": 1.5}}}', '{"tables": {"users": {"colour": 1}}}',

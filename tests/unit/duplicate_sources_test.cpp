@@ -29,7 +29,7 @@ std::vector<std::uint64_t> Draw(const IndexSource& source, std::uint64_t count, 
 }
 
 DuplicateRule Rule(Strategy strategy, std::optional<std::int64_t> pool_size = {}, std::optional<double> p = {}) {
-  return {strategy, p, pool_size};
+  return {strategy, p, pool_size, {}};
 }
 
 std::size_t CountDistinct(const std::vector<std::uint64_t>& values) {

@@ -157,6 +157,33 @@ TEST(PlanRulesTest, DuplicatesFollowTheStrategy) {
   ExpectRefusal(table, "id", R"({"duplicate_strategy": "cached_pool"})", "key_0");
 }
 
+TEST(PlanRulesTest, OptionsAskForDuplicatesEverywhere) {
+  TableBuilder table("first_name text, email text, number int8, id int8, flag bool, code text", "users");
+  table.AllNotNull().Primary("id").Unique("code");
+  PlanOptions options = Options();
+  const auto count = [&](const char* strategy, const char* column) {
+    options.duplicates = DuplicateOptions{strategy, 0.5, 5, 25, 100};
+    return CountDistinct(GenerateRows(table.table, 5000, {}, options), column);
+  };
+  for (const char* strategy : {"generate_new", "allow_simple", "smart_duplicates", "cached_pool", "weighted_random"}) {
+    EXPECT_EQ(count(strategy, "id"), 5000U) << "what a key keeps distinct stays so";
+    EXPECT_EQ(count(strategy, "code"), 5000U);
+  }
+  EXPECT_EQ(count("cached_pool", "email"), 25U);
+  EXPECT_EQ(count("cached_pool", "number"), 100U);
+  EXPECT_EQ(count("cached_pool", "flag"), 2U);
+  EXPECT_EQ(count("generate_new", "number"), 5000U);
+  EXPECT_NEAR(static_cast<double>(count("allow_simple", "number")), 2500, 150);
+  EXPECT_NEAR(static_cast<double>(count("smart_duplicates", "number")), 530, 60);
+  options.duplicates = DuplicateOptions{"cached_pool", 0.5, 5, 25, 100};
+  const Rows rows = GenerateRows(table.table, 500, {}, options);
+  for (std::size_t row = 0; row < 500; ++row) {
+    std::string name = *rows.at("first_name")[row];
+    std::ranges::transform(name, name.begin(), [](char c) { return static_cast<char>(std::tolower(c)); });
+    ASSERT_TRUE(rows.at("email")[row]->starts_with(name)) << "columns of a person still agree";
+  }
+}
+
 TEST(PlanRulesTest, ParentsHaveSoManyChildren) {
   TableBuilder table("order_id int8, note text");
   table.Reference("order_id");
