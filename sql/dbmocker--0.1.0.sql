@@ -238,6 +238,7 @@ CREATE TABLE dbmocker.run_records (
 );
 COMMENT ON TABLE dbmocker.run_records IS 'the last 10,000 runs; kept by generate() and its kin, shown by view runs';
 COMMENT ON COLUMN dbmocker.run_records.id IS 'number of the run';
+COMMENT ON SEQUENCE dbmocker.run_records_id_seq IS 'numbers of runs';
 COMMENT ON COLUMN dbmocker.run_records.ended IS 'when its last row was written; it counts once its transaction commits';
 COMMENT ON COLUMN dbmocker.run_records.role IS 'OID of the role that called';
 COMMENT ON COLUMN dbmocker.run_records.report IS 'what the call returned';

@@ -132,6 +132,23 @@ SELECT rows FROM dbmocker.generate('things', 5000, options => '{"global_duplicat
   "global_duplicate_strategy": "cached_pool", "pool_size_medium": 30, "columns": {"e": {"duplicate_strategy": "generate_new"}}}');
 SELECT count(DISTINCT a) AS a, count(DISTINCT b) AS b, count(DISTINCT d) AS d, count(DISTINCT e) > 4990 AS e, count(DISTINCT g) AS g FROM things;
 
+-- Edge cases, in whatever type, within what the constraints allow.
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE TABLE edges (i2 smallint, i4 int, i8 bigint, n numeric, np numeric(5,3), f4 real, f8 double precision, d date, ts timestamp,
+  tz timestamptz, t time, x text, v varchar(9), u uuid, b bytea, j jsonb, js json, m mood,
+  narrow int CHECK (narrow BETWEEN 10 AND 12), short text CHECK (length(short) BETWEEN 2 AND 3), past date CHECK (past < '2001-01-01'));
+SELECT count(dbmocker.set_rule('edges', attname, '{"edge_case_probability": 0.4, "null_probability": 0}')) AS rules
+FROM pg_attribute WHERE attrelid = 'edges'::regclass AND attnum > 0;
+SELECT rows FROM dbmocker.generate('edges', 3000, options => '{"insertion_strategy": "parallel_bulk", "max_workers": 1}');
+SELECT count(*) FROM dbmocker.verify('edges') WHERE violations > 0;
+SELECT min(i2), max(i2), min(i4), max(i4), min(i8), max(i8), max(np), max(f8), bool_or(f8 = 'NaN') AS nan, bool_or(f4 = '-Infinity') AS minus_infinity FROM edges;
+SELECT bool_or(d = '2024-02-29') AS leap_day, bool_or(ts = '2024-03-31 02:30') AS skipped_hour, bool_or(x = '') AS empty, bool_or(x LIKE '%''%') AS quote,
+  bool_or(strpos(x, '\') > 0) AS backslash, max(length(x)) AS longest, max(length(v)) AS v, bool_or(x LIKE U&'%e\0301%') AS combining FROM edges;
+SELECT array_agg(DISTINCT narrow ORDER BY narrow) AS narrow, array_agg(DISTINCT length(short)) AS short, max(past) FROM edges;
+SELECT abs(count(*) FILTER (WHERE i4 IN (-2147483648, -1, 0, 1, 2147483647)) - 1200) < 150 AS share FROM edges;
+SELECT failure($$SELECT dbmocker.set_rule('lines', 'id', '{"edge_case_probability": 0.1}')$$);
+SELECT failure($$SELECT dbmocker.generate('edges', 1, options => '{"columns": {"i4": {"edge_case_probability": 2}}}')$$);
+
 -- Children of parents.
 CREATE TABLE parents (id int PRIMARY KEY);
 CREATE TABLE children (parent_id int NOT NULL REFERENCES parents, n int);

@@ -283,6 +283,7 @@ void PlanBuilder::PlaceRest() {
     state.role = ColumnRole::Free;
     DrawByRule(state);
     if (state.lane < 0) state.lane = AddSource(MakeUniformSource(KeyFor(state.column->name), state.values->Size()));
+    AddEdges(state, true);
   }
 }
 

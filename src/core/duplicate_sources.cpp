@@ -110,7 +110,7 @@ class SmartSource final : public IndexSource {
   std::uint64_t medium_;
 };
 
-// Parents go in pairs, and the rows are dealt out evenly to pairs; inside of a pair the first parent gets a random part.
+// Parents go in pairs, and the rows are dealt out evenly to pairs; inside of a pair the first gets a random part.
 // An odd last parent gets the mean. So each row finds its parent without a list.
 class PerParentSource final : public IndexSource {
  public:

@@ -155,6 +155,27 @@ class EdgeValueSet final : public ValueSet {
   std::vector<ColumnBuffer> edges_;  // one value each
 };
 
+// The same where the server's input function has to read the edge cases: it reads all values then.
+class TextEdgeSet final : public ValueSet {
+ public:
+  TextEdgeSet(ValueSetPointer base, std::vector<std::string> texts)
+      : base_(std::move(base)), texts_(std::move(texts)) {}
+
+  std::uint64_t Size() const override { return base_->Size() + texts_.size(); }
+  bool IsInjective(bool /*ignoring_case*/) const override { return false; }
+  void AppendText(std::uint64_t index, std::string& out) const override {
+    if (index < base_->Size()) return base_->AppendText(index, out);
+    out += texts_[index - base_->Size()];
+  }
+  std::string Describe() const override {
+    return base_->Describe() + ", or one of " + std::to_string(texts_.size()) + " edge cases";
+  }
+
+ private:
+  ValueSetPointer base_;
+  std::vector<std::string> texts_;
+};
+
 class EdgeSource final : public IndexSource {
  public:
   EdgeSource(StreamKey key, LaneNumber lane, double probability, std::uint64_t base_size, std::uint64_t edges)
@@ -196,7 +217,7 @@ ValueSetPointer MakeEdgeValueSet(const ValueSetPointer& base, const TypeOfColumn
   for (const ValueInterval& interval : limits.intervals)
     for (const auto* end : {&interval.lower, &interval.upper})
       if (*end && !candidates.empty()) candidates.push_back(**end);
-  std::vector<std::string> texts;
+  std::vector<std::string> texts, input_texts;
   std::vector<ColumnBuffer> edges;
   for (const std::string& text : candidates) {
     if (std::ranges::count(texts, text) > 0) continue;
@@ -208,7 +229,9 @@ ValueSetPointer MakeEdgeValueSet(const ValueSetPointer& base, const TypeOfColumn
       buffer.words()[0] = *word;
     } else {
       const ValueSetPointer single = MakeSingle(text, type, limits, context);
-      if (single == nullptr || single->encoding() != base->encoding()) continue;
+      if (single == nullptr) continue;
+      if (single->encoding() == Encoding::InputText) input_texts.push_back(text);
+      if (single->encoding() != base->encoding()) continue;
       std::string made;
       single->AppendText(0, made);
       if (IsOrderedNumber(*type.type) && single->Size() != 1) continue;
@@ -218,6 +241,7 @@ ValueSetPointer MakeEdgeValueSet(const ValueSetPointer& base, const TypeOfColumn
     texts.push_back(text);
     edges.push_back(std::move(buffer));
   }
+  if (edges.empty() && !input_texts.empty()) return std::make_shared<TextEdgeSet>(base, std::move(input_texts));
   if (edges.empty()) return nullptr;
   return std::make_shared<EdgeValueSet>(base, std::move(texts), std::move(edges));
 }

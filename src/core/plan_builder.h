@@ -42,6 +42,7 @@ struct ColumnState {
   std::uint64_t null_below = 0;
   std::size_t foreign_key = 0;  // for Reference: place in Table::foreign_keys
   bool is_judged = false;  // by the server, row by row (a CHECK or bound not solved): may have to be drawn again
+  bool has_edges = false;  // edge cases come with the probability that its rule gives
   LaneNumber rule_lane = -1;  // the lane by which its rule says how often each value comes
   bool is_referred_to = false;  // by rows of the same run: must not become NULL
   std::string generator;  // words for the plan
@@ -139,6 +140,7 @@ class PlanBuilder {
   void SpreadNew(ColumnState& state);
   std::optional<DuplicateRule> UsualDuplicates(const Type& type, std::uint64_t size) const;
   void DrawByRule(ColumnState& state);
+  void AddEdges(ColumnState& state, bool with_lane);
   LaneNumber AddParentLane(const ForeignKey& key, std::uint64_t parents, std::string& shape);
   double NullShare(const ColumnState& state, double usual) const;
   double NullShareOf(const ForeignKey& key) const;

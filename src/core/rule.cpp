@@ -124,6 +124,13 @@ bool ReadUnique(KeyReader& reader, const JsonNode& node) {
   return true;
 }
 
+bool ReadEdgeProbability(KeyReader& reader, const JsonNode& node) {
+  double number = 0;
+  if (!ReadDouble(node, number) || number < 0 || number > 1) return false;
+  reader.rule.edge_case_probability = number;
+  return true;
+}
+
 bool ReadTextKey(std::optional<std::string>& text, const JsonNode& node) {
   if (!node.Is(Kind::String) || node.text.empty()) return false;
   text = node.text;
@@ -301,6 +308,7 @@ constexpr RuleKey kKeys[] = {
     {"duplicate_strategy",
      "\"generate_new\", \"allow_simple\", \"smart_duplicates\", \"cached_pool\" or \"weighted_random\"",
      ReadDuplicateStrategy},
+    {"edge_case_probability", "a number from 0 to 1", ReadEdgeProbability},
     {"expression", "an SQL expression in a string", ReadExpression},
     {"generator", "the name of a generator", ReadGenerator},
     {"max", "a value of the column's type", ReadMax},
@@ -356,6 +364,8 @@ void RefuseCompetitors(const ColumnRule& rule, const std::string& path, Faults& 
   RefuseDuplicateFaults(rule, path, faults);
   if (rule.per_parent && (rule.distribution || rule.null_probability.value_or(0) > 0))
     faults.push_back({path, "per_parent excludes distribution and null_probability"});
+  if (rule.edge_case_probability && (rule.sequence || rule.unique.value_or(false) || rule.per_parent))
+    faults.push_back({path, "edge_case_probability excludes sequence, unique and per_parent"});
   if (rule.min_length && rule.max_length && *rule.min_length > *rule.max_length)
     faults.push_back({Below(path, "max_length"), "must not be less than min_length"});
 }
@@ -420,15 +430,19 @@ ColumnRule ReadColumnRule(const JsonNode& node, const std::string& path, Faults&
   return rule;
 }
 
-void ThrowFaults(const std::string& what, const Faults& faults) {
-  if (faults.empty()) return;
+std::string JoinFaults(const Faults& faults) {
   std::string detail;
   for (const Fault& fault : faults) {
     if (!detail.empty()) detail += '\n';
     detail += (fault.path.empty() ? "" : fault.path + ": ") + fault.message;
     if (!detail.ends_with('.')) detail += '.';
   }
-  throw Error(sqlstate::kInvalidParameterValue, what, detail,
+  return detail;
+}
+
+void ThrowFaults(const std::string& what, const Faults& faults) {
+  if (faults.empty()) return;
+  throw Error(sqlstate::kInvalidParameterValue, what, JoinFaults(faults),
               faults.size() > 1 ? "All of these have to be put right." : "");
 }
 

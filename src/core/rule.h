@@ -79,14 +79,15 @@ struct ColumnRule {
   std::optional<DuplicateRule> duplicates;
   std::optional<PerParentRule> per_parent;
   std::optional<bool> unique;
+  std::optional<double> edge_case_probability;
   std::optional<std::string> expression;  // SQL over the other columns of the row
   std::optional<std::string> template_text;  // text with {{column}} in it
 
   // True if it says which values the column takes, not only how often it is NULL.
   bool DecidesValues() const {
     return generator || min || max || min_length || max_length || !possible_values.empty() ||
-           !weighted_values.empty() || distribution || sequence || duplicates || per_parent || unique || expression ||
-           template_text;
+           !weighted_values.empty() || distribution || sequence || duplicates || per_parent || unique ||
+           edge_case_probability || expression || template_text;
   }
 };
 
@@ -95,6 +96,9 @@ ColumnRule ReadColumnRule(const JsonNode& node, const std::string& path, Faults&
 
 // "min, max and list" of the keys that a rule may have, for messages.
 std::string ListRuleKeys();
+
+// All faults, one a line.
+std::string JoinFaults(const Faults& faults);
 
 // Throws Error 22023 with all faults, if there are any. `what`: the message, e.g. "invalid rule for column \"age\"".
 void ThrowFaults(const std::string& what, const Faults& faults);

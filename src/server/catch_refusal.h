@@ -7,8 +7,8 @@
 
 namespace dbmocker::server {
 
-// Runs `call`, which owns nothing. Returns nullptr, or the error's message and detail in the caller's memory context. Cancels,
-// lack of memory and internal errors are raised.
+// Runs `call`, which owns nothing. Returns nullptr, or the error's message and detail in the caller's memory context.
+// Cancels, lack of memory and internal errors are raised.
 template <class Call>
 const char* CatchRefusal(Call call) {
   MemoryContext const context = CurrentMemoryContext;

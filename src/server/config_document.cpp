@@ -239,6 +239,16 @@ void ForgetOwn() {
   if (is_owner) ChangeConfig("DELETE FROM dbmocker.presets p WHERE NOT p.is_builtin", nullptr, 0);
 }
 
+// As a server error, whose texts are as long as they need to be.
+void RefuseDocument(const std::string& faults) {
+  const char* detail = faults.c_str();
+  CallServer([=] {
+    ereport(ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the configuration has faults, nothing has been changed"),
+             errdetail("%s", detail), errhint("All of these have to be put right.")));
+  });
+}
+
 }  // namespace
 }  // namespace dbmocker::server
 
@@ -258,7 +268,7 @@ DBMOCKER_FUNCTION(dbmocker_import_config) {
   });
   DocumentReader reader(arguments.options);
   reader.Read(ReadJson(arguments.json));
-  ThrowFaults("the configuration has faults, nothing has been changed", reader.faults());
+  if (!reader.faults().empty()) RefuseDocument(JoinFaults(reader.faults()));
   CallServer([&] {
     if (arguments.replaces) ForgetOwn();
   });

@@ -116,14 +116,16 @@ judge(rule($_), 1, $_) for '"n": {}', '"n": {"min": 1, "max": "20", "null_probab
   '"n": {"distribution": "zipf"}', '"x": {"distribution": {"kind": "histogram", "bounds": [0, 1], "shares": [2]}}',
   '"n": {"distribution": {"kind": "poisson", "mean": 3}}', '"d": {"min": "now() - 3 days", "max": "now"}',
   '"x": {"expression": "n * 2"}', '"t": {"template": "{{n}} of {{x}}"}', '"n": {"unique": true}',
-  '"n": {"duplicate_strategy": "cached_pool", "pool_size": 4}', '"c": {"weighted_values": {"a": 1, "b": 0}}', '"t": {"generator": "email", "max_length": 60}';
+  '"n": {"duplicate_strategy": "cached_pool", "pool_size": 4}', '"c": {"weighted_values": {"a": 1, "b": 0}}',
+  '"t": {"generator": "email", "max_length": 60}', '"x": {"edge_case_probability": 0.1}';
 judge(rule($_), 0, $_) for '"n": 3', '"n": {"minimum": 1}', '"n": {"min": []}', '"n": {"null_probability": 1.5}',
   '"t": {"possible_values": []}', '"t": {"possible_values": [null]}', '"n": {"sequence": {"step": 0}}',
   '"n": {"sequence": {"first": 1}}', '"n": {"distribution": "poisson"}', '"n": {"distribution": {"kind": "bell"}}',
   '"n": {"distribution": {"kind": "zipf", "exponent": 0}}', '"n": {"distribution": {"kind": "zipf", "mean": 1}}',
   '"c": {"weighted_values": {"a": -1}}', '"c": {"weighted_values": {}}', '"t": {"generator": ""}',
   '"x": {"expression": "n", "min": 1}', '"t": {"template": ""}', '"n": {"unique": 1}', '"n": {"pool_size": 4}',
-  '"n": {"duplicate_strategy": "always"}', '"t": {"generator": "email", "possible_values": ["a"]}', '"t": {"min_length": -1}', '"t": {"max_length": 1.5}';
+  '"n": {"duplicate_strategy": "always"}', '"t": {"generator": "email", "possible_values": ["a"]}',
+  '"x": {"edge_case_probability": 2}', '"t": {"min_length": -1}', '"t": {"max_length": 1.5}';
 judge($_, 1, $_) for '{}', '{"duplicates": {"global_duplicate_enabled": true, "pool_size_small": 4}}',
   '{"performance": {"max_workers": "auto", "batch_size": 5, "freeze": false}}',
   '{"presets": {"x": {"analyze": true}}}', '{"tables": {"users": {"rows": 0}}}';

@@ -3,7 +3,9 @@
 // Read first: WithRule.
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
+#include <limits>
 
 #include "sample_expressions.h"
 #include "table_builder.h"
@@ -143,6 +145,32 @@ TEST(PlanRulesTest, ColumnsBecomeUniqueByRule) {
   EXPECT_FALSE(RefusalOf(table.table, 3, WithRule(table, "flag", R"({"unique": true})")).message.empty());
   table.Unique("code");
   ExpectRefusal(table, "code", R"({"unique": false})", "key_0");
+}
+
+TEST(PlanRulesTest, EdgeCasesComeWithinTheLimits) {
+  TableBuilder table("a int4, t varchar(20), d date, x float8, n numeric(6,2), id int4");
+  table.AllNotNull().Unique("id").Check(Compare(ColumnAt(3), "<", "2030-01-01"));
+  TargetFacts facts;
+  for (const char* column : {"a", "t", "d", "x", "n"})
+    facts = WithRule(table, column, R"({"edge_case_probability": 0.5})", facts);
+  const Rows rows = GenerateRows(table.table, 4000, facts);
+  EXPECT_GT(ShareOf(rows.at("a"), "2147483647"), 0.05);
+  EXPECT_GT(ShareOf(rows.at("a"), "-2147483648"), 0.05);
+  EXPECT_GT(ShareOf(rows.at("t"), ""), 0.01);
+  EXPECT_GT(ShareOf(rows.at("t"), "'"), 0.01);
+  EXPECT_GT(ShareOf(rows.at("t"), "xxxxxxxxxxxxxxxxxxxx"), 0.01);
+  for (const Cell& cell : rows.at("t")) ASSERT_LE(cell->size(), 40U);
+  EXPECT_GT(ShareOf(rows.at("d"), "8825"), 0.03) << "2024-02-29";
+  for (const Cell& cell : rows.at("d")) ASSERT_LT(Number(cell), 10958) << "the CHECK still holds";
+  const auto share_of_bits = [&](double value) {
+    return ShareOf(rows.at("x"), std::to_string(std::bit_cast<std::int64_t>(value)).c_str());
+  };
+  EXPECT_GT(share_of_bits(std::numeric_limits<double>::infinity()), 0.03);
+  EXPECT_GT(share_of_bits(0.0), 0.03);
+  ExpectRefusal(table, "id", R"({"edge_case_probability": 0.5})", "key_0");
+  table.Check(Between(ColumnAt(1), "5", "9"));
+  const Rows narrow = GenerateRows(table.table, 500, WithRule(table, "a", R"({"edge_case_probability": 1})"));
+  EXPECT_EQ(CountDistinct(narrow, "a"), 2U) << "the ends of the range";
 }
 
 TEST(PlanRulesTest, DuplicatesFollowTheStrategy) {

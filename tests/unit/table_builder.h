@@ -161,7 +161,8 @@ inline ParentKeys ListedParents(const std::vector<std::vector<std::string>>& col
 }
 
 inline PlanOptions Options(double null_probability = 0.1, std::int64_t seed = 7) {
-  return {.seed = seed, .reference_time = kContext.reference_time, .null_probability = null_probability, .duplicates = {}};
+  return {
+      .seed = seed, .reference_time = kContext.reference_time, .null_probability = null_probability, .duplicates = {}};
 }
 
 // ------------------------------------------------------------------------------------------------------------- rows
