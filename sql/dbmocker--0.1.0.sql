@@ -236,7 +236,7 @@ CREATE TABLE dbmocker.run_records (
     role oid NOT NULL,
     report dbmocker.run_report NOT NULL
 );
-COMMENT ON TABLE dbmocker.run_records IS 'the last 10,000 runs; kept by generate() and its kin, shown by view runs';
+COMMENT ON TABLE dbmocker.run_records IS 'at least the last 10,000 runs; kept by generate() and its kin, shown by view runs';
 COMMENT ON COLUMN dbmocker.run_records.id IS 'number of the run';
 COMMENT ON SEQUENCE dbmocker.run_records_id_seq IS 'numbers of runs';
 COMMENT ON COLUMN dbmocker.run_records.ended IS 'when its last row was written; it counts once its transaction commits';

@@ -255,7 +255,7 @@ void ReadParameters(const DistributionKind& kind, const JsonNode& node, Distribu
       std::string valid = is_histogram ? "bounds, shares" : "";
       for (const Parameter& parameter : kind.parameters)
         valid += (valid.empty() ? "" : ", ") + std::string(parameter.name);
-      faults.push_back({path + "." + key, "is not known; distribution " + std::string(kind.name) + " has " +
+      faults.push_back({Below(path, key), "is not known; distribution " + std::string(kind.name) + " has " +
                                               (valid.empty() ? "no parameters" : "the parameters " + valid)});
       continue;
     }
@@ -263,7 +263,7 @@ void ReadParameters(const DistributionKind& kind, const JsonNode& node, Distribu
     if (rule.kind == DistributionRule::Kind::Normal && key == "mean" && node.items[i].Is(Kind::String)) {
       rule.mean = node.items[i].text;
     } else if (!ReadDouble(node.items[i], number) || !Fits(number, found->domain)) {
-      faults.push_back({path + "." + key, found->domain == Domain::Any        ? "must be a number"
+      faults.push_back({Below(path, key), found->domain == Domain::Any        ? "must be a number"
                                           : found->domain == Domain::Positive ? "must be a number above 0"
                                                                               : "must be a number above 0, at most 1"});
     } else {

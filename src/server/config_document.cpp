@@ -32,6 +32,8 @@ std::string JsonOf(const JsonNode& node) {
   return text;
 }
 
+std::string Below(const std::string& path, const std::string& key) { return std::string(path).append(".").append(key); }
+
 class DocumentReader {
  public:
   explicit DocumentReader(const RunOptions& options) : options_(options) {}
@@ -77,7 +79,7 @@ class DocumentReader {
       const std::string json = JsonOf(node.items[i]);
       const char* value = json.c_str();
       const char* fault = CallServer([=] { return FindOptionFault(key, value, level); });
-      if (fault != nullptr) faults_.push_back({path + "." + node.keys[i], fault});
+      if (fault != nullptr) faults_.push_back({Below(path, node.keys[i]), fault});
       if (node.keys[i] != "performance_mode" || fault != nullptr) continue;
       if (level == OptionLevel::Preset)
         faults_.push_back({path + ".performance_mode", "cannot stand in a preset"});
@@ -92,7 +94,7 @@ class DocumentReader {
     const std::size_t before = faults_.size();
     for (const std::string& key : node.keys)
       if (path == "duplicates" && !key.starts_with("global_duplicate_") && !key.starts_with("pool_size_"))
-        faults_.push_back({path + "." + key, "is no option of duplicates"});
+        faults_.push_back({Below(path, key), "is no option of duplicates"});
     if (OwnsDatabase(path) && ReadOptions(node, OptionLevel::Database, path) && faults_.size() == before)
       pieces_.push_back({StoredPiece::Kind::Options, InvalidOid, 0, "", JsonOf(node)});
   }

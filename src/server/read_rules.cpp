@@ -90,9 +90,8 @@ class ValueSettler {
     const char* plain = text.c_str();
     const SettledText settled =
         CallServer([&, plain] { return SettleText(column_.type->oid, column_.type_modifier, plain, reference_time_); });
-    if (settled.fault == nullptr) return settled.text;
-    faults_.push_back({path, settled.fault});
-    return text;
+    if (settled.fault != nullptr) faults_.push_back({path, settled.fault});
+    return settled.fault != nullptr || settled.text == nullptr ? text : settled.text;
   }
   void Settle(JsonNode& node, const std::string& path) {
     if (node.Is(JsonNode::Kind::Null)) return;
@@ -192,7 +191,7 @@ void SettleRule(const Column& column, JsonNode& rule, std::int64_t reference_tim
       for (std::size_t item = 0; item < value.items.size(); ++item)
         settler.Settle(value.items[item], below(key) + "[" + std::to_string(item) + "]");
     if (key == "weighted_values")
-      for (std::string& text : value.keys) text = settler.Settle(text, below(key) + "." + text);
+      for (std::string& text : value.keys) text = settler.Settle(text, below(key).append(".").append(text));
     if (key != "distribution") continue;
     for (std::size_t item = 0; item < value.keys.size(); ++item)
       if (value.keys[item] == "mean" && value.items[item].Is(JsonNode::Kind::String))

@@ -7,7 +7,7 @@
 
 namespace dbmocker::server {
 
-// Adds the run's report, made by the current role, and clears what is older than the last kKeptRuns runs.
+// Adds the run's report, made by the current role, and now and then clears what is older than the last kKeptRuns runs.
 void RecordRun(const RunReport& report);
 
 inline constexpr int kKeptRuns = 10000;
