@@ -71,7 +71,8 @@ DBMOCKER_FUNCTION(dbmocker_set_rule) {
   };
   const Plain plain = CallServer([=]() -> Plain { return {ReadSetArguments(fcinfo), ParseOptions(nullptr, nullptr)}; });
   const Table table = DescribeTable(plain.arguments.target);
-  JudgeRule(table, *table.FindColumn(plain.arguments.number), plain.arguments.rule, plain.options);
+  const std::string rule = plain.arguments.rule != nullptr ? plain.arguments.rule : "";
+  JudgeRule(table, *table.FindColumn(plain.arguments.number), rule, plain.options);
   CallServer([&] { StoreRule(plain.arguments.target, plain.arguments.number, plain.arguments.rule_value); });
   return Datum{0};
 }
