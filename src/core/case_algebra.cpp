@@ -42,10 +42,10 @@ std::vector<AttributeNumber> Differences(const CheckCase& a, const CheckCase& b)
   std::set<AttributeNumber> columns;
   for (const auto& entry : a.limits) columns.insert(entry.first);
   for (const auto& entry : b.limits) columns.insert(entry.first);
-  static const ColumnLimits kNone;
+  static const ColumnLimits no_limits;
   const auto limits_in = [](const CheckCase& one, AttributeNumber column) -> const ColumnLimits& {
     const auto found = one.limits.find(column);
-    return found == one.limits.end() ? kNone : found->second;
+    return found == one.limits.end() ? no_limits : found->second;
   };
   std::vector<AttributeNumber> result;
   for (const AttributeNumber column : columns)

@@ -1,4 +1,4 @@
-// Cases combined: both conditions, either of them; what is left after contradictions are dropped and alike cases joined.
+// Cases combined: both conditions, either of them; what is left after contradictions are dropped and alike ones joined.
 // Must not know where cases come from.
 // Read first: BothCases, EitherCases.
 #pragma once

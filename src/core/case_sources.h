@@ -1,5 +1,5 @@
-// Index sources of columns that several CHECK constraints bind together: which case a row takes, and which value or NULL
-// a column takes in its case and beside the other columns.
+// Index sources of columns that several CHECK constraints bind together: which case a row takes, and which value or
+// NULL a column takes in its case and beside the other columns.
 // Read first: MakeCaseSource, then MakeRelatedSource.
 #pragma once
 

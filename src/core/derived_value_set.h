@@ -35,7 +35,7 @@ std::optional<PositionSet> MakePositionValueSet(const TypeOfColumn& type, const 
 // Values stored in the form of the (base) type, with their texts; nullptr for types whose form is not known.
 ValueSetPointer MakeDecodedValueSet(ValueSetPointer stored, const Type& type);
 
-// Fits a set's values to a pattern: the set itself if it is known that all match; else, of a small set, those that match
+// Fits a set's values to a pattern: the set itself if it is known that all match; else, of a small set, those that do
 // (injective where `inner` is); else a set that is not injective, in which those that match stand in for the others.
 // nullptr if too few match, or if only the last would do and `unique` is asked for.
 ValueSetPointer FitToPattern(ValueSetPointer inner, const TextPattern& pattern, bool unique);

@@ -1,5 +1,5 @@
-// Patterns in texts, by small hand-written readers: a regular expression engine would cost more than it says. A text has
-// the first pattern in the table below that reads it wholly.
+// Patterns in texts, by small hand-written readers: a regular expression engine would cost more than it says. A text
+// has the first pattern in the table below that reads it wholly.
 // Read first: FindPattern.
 #include <algorithm>
 #include <array>

@@ -218,7 +218,8 @@ struct Candidate {
   std::uint64_t size = 0;
 };
 
-// The lengths to use: from the shortest on, as many as give `wanted` texts; usual ones only if they need not be distinct.
+// The lengths to use: from the shortest on, as many as give `wanted` texts; usual ones only if they need not be
+// distinct.
 Candidate Measure(const TextLanguage& language, const SymbolSet& alphabet, const LengthLimits& limits, bool unique,
                   std::uint64_t wanted) {
   StringCounter counter(language, alphabet);

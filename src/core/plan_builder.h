@@ -94,7 +94,7 @@ class PlanBuilder {
   void ListConditions();
   CheckCases ReadCondition(std::size_t place) const;
   void AddToBase(std::size_t place, const CheckCases& cases);
-  void GroupConditions(std::map<std::size_t, CheckCases> open);
+  void GroupConditions(const std::map<std::size_t, CheckCases>& open);
   [[noreturn]] void RefuseGroup(const CheckGroup& group, std::size_t place) const;
   void CloseGroup(CheckGroup group, const std::map<std::size_t, CheckCases>& open);
   void TakeLimits();

@@ -17,9 +17,9 @@ constexpr std::uint64_t kMostPerCase = std::uint64_t{1} << 52;  // indexes, so t
 constexpr std::uint64_t kMostJoined = ~std::uint64_t{0};
 
 const ColumnLimits& LimitsIn(const CheckCase& one, AttributeNumber column) {
-  static const ColumnLimits kNone;
+  static const ColumnLimits no_limits;
   const auto found = one.limits.find(column);
-  return found == one.limits.end() ? kNone : found->second;
+  return found == one.limits.end() ? no_limits : found->second;
 }
 
 bool HasValueLimits(const CheckGroup& group, AttributeNumber number) {
@@ -215,8 +215,8 @@ bool PlanBuilder::MayMove(const ColumnState& state) const {
   return key.columns.size() == 1 && shared == 1 && !in_key && key.referenced_oid != table_.oid;
 }
 
-// The column of a relation that gives way; 0 if none may. The last one does first, but an equation is solved for a column
-// that is not a factor. `depends` says which columns must be known before which.
+// The column of a relation that gives way; 0 if none may. The last one does first, but an equation is solved for a
+// column that is not a factor. `depends` says which columns must be known before which.
 AttributeNumber PlanBuilder::ChooseTarget(const Relation& relation, const Dependencies& depends) const {
   std::vector<AttributeNumber> candidates = relation.columns;
   const auto rank = [&](AttributeNumber number) {

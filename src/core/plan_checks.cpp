@@ -172,7 +172,7 @@ void PlanBuilder::ReadLimits() {
   }
   ReadPartitions(base_.limits);
   NarrowByRules();
-  GroupConditions(std::move(open));
+  GroupConditions(open);
   TakeLimits();
   RefuseForbiddenRules();
 }
@@ -222,7 +222,7 @@ void PlanBuilder::RefuseConditions(std::size_t place, const std::string& reason)
 }
 
 // Conditions that share a column are worked out together.
-void PlanBuilder::GroupConditions(std::map<std::size_t, CheckCases> open) {
+void PlanBuilder::GroupConditions(const std::map<std::size_t, CheckCases>& open) {
   std::vector<CheckGroup> groups;
   for (const auto& [place, cases] : open) {
     CheckGroup merged;

@@ -295,14 +295,14 @@ std::optional<Atom> CompareLabels(const Expression& left, const std::string& nam
                                   const TypesByColumn& types) {
   const auto column = AsColumn(left, types);
   if (!column || column->type.type->kind != TypeKind::Enum) return std::nullopt;
-  static const Type kText = [] {
+  static const Type text_type = [] {
     Type type;
     type.schema = "pg_catalog";
     type.name = "text";
     type.category = 'S';
     return type;
   }();
-  const TypesByColumn as_text{{column->column, {&kText, -1}}};
+  const TypesByColumn as_text{{column->column, {&text_type, -1}}};
   Expression plain;
   plain.kind = Expression::Kind::Column;
   plain.column = column->column;

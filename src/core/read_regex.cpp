@@ -1,5 +1,5 @@
-// See read_regex.h. Parsed to a tree, built into a nondeterministic automaton (Thompson), made deterministic by subsets.
-// Anchors are empty steps that may be taken at the text's start or end only.
+// See read_regex.h. Parsed to a tree, built into a nondeterministic automaton (Thompson), made deterministic by
+// subsets. Anchors are empty steps that may be taken at the text's start or end only.
 // Read first: RegexParser::ReadAlternatives, then Automaton::Determine.
 #include "read_regex.h"
 

@@ -205,18 +205,18 @@ class PolynomialReader {
 
   // The start of the present day stands for the moment of writing; what must lie after it keeps a day of distance.
   std::optional<Polynomial> Moment(const std::string& name) const {
-    static const std::set<std::string> kMoments = {"now",
-                                                   "current_timestamp",
-                                                   "localtimestamp",
-                                                   "transaction_timestamp",
-                                                   "statement_timestamp",
-                                                   "clock_timestamp"};
+    static const std::set<std::string> moments = {"now",
+                                                  "current_timestamp",
+                                                  "localtimestamp",
+                                                  "transaction_timestamp",
+                                                  "statement_timestamp",
+                                                  "clock_timestamp"};
     Polynomial result;
     if (name == "current_date") {
       result.family = 'd';
       result.terms.push_back({1, {kToday}});
       result.slack = 1;
-    } else if (kMoments.contains(name)) {
+    } else if (moments.contains(name)) {
       result.family = 't';
       result.terms.push_back({1, {kNow}});
       result.slack = kMicrosPerDay;
@@ -308,10 +308,11 @@ std::optional<Relation> ReadRelation(const Expression& left, const std::string& 
 
 void AddProductLimits(const Expression& expression, const TypesByColumn& types, std::vector<Relation>& relations) {
   for (const Expression& argument : expression.arguments) AddProductLimits(argument, types, relations);
-  static const std::map<std::string, std::int64_t> kLargest = {
+  static const std::map<std::string, std::int64_t> largest_values = {
       {"smallint", INT16_MAX}, {"integer", INT32_MAX}, {"bigint", INT64_MAX}};
-  const auto largest = kLargest.find(expression.type);
-  if (expression.kind != Expression::Kind::Operator || expression.name != "*" || largest == kLargest.end()) return;
+  const auto largest = largest_values.find(expression.type);
+  if (expression.kind != Expression::Kind::Operator || expression.name != "*" || largest == largest_values.end())
+    return;
   const auto product = PolynomialReader(types).Read(expression);
   if (!product || product->decimals != 0 || product->terms.size() != 1 || product->terms.front().columns.size() < 2)
     return;

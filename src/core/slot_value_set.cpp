@@ -1,5 +1,5 @@
-// See slot_value_set.h. A slot's place is its index, moved so that the first slots are near the reference time where the
-// type is one of time. How much of its slot a value fills is drawn from the index.
+// See slot_value_set.h. A slot's place is its index, moved so that the first slots are near the reference time where
+// the type is one of time. How much of its slot a value fills is drawn from the index.
 // Read first: SlotLayout.
 #include "slot_value_set.h"
 

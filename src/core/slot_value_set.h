@@ -1,5 +1,5 @@
-// Values that cannot overlap, for exclusion constraints: the type's order (or the plane) is cut into slots of one width,
-// and each index has a slot of its own, within which the value lies. Knows nothing of constraints.
+// Values that cannot overlap, for exclusion constraints: the type's order (or the plane) is cut into slots of one
+// width, and each index has a slot of its own, within which the value lies. Knows nothing of constraints.
 // Read first: MakeSlots.
 #pragma once
 

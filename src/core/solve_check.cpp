@@ -1,6 +1,6 @@
 // See solve_check.h. Three-valued logic: a check passes unless it is false, so every expression is read for the set of
-// outcomes (true, false, NULL) that are wanted of it. COALESCE, CASE, NULLIF, GREATEST and LEAST inside a comparison are
-// taken apart into cases first, so that comparisons are between plain columns and constants.
+// outcomes (true, false, NULL) that are wanted of it. COALESCE, CASE, NULLIF, GREATEST and LEAST inside a comparison
+// are taken apart into cases first, so that comparisons are between plain columns and constants.
 // Read first: ReadCases at the end, then CaseReader::Read.
 #include "solve_check.h"
 

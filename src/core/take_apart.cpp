@@ -190,17 +190,17 @@ std::optional<NullCount> CountNulls(const Expression& comparison) {
 
 bool IsStrict(const Expression& expression) {
   if (expression.kind == Kind::Operator) return expression.name != "||" || !expression.type.ends_with("[]");
-  static const std::set<std::string> kStrict = {"length",       "char_length", "character_length",
-                                                "octet_length", "lower",       "upper",
-                                                "btrim",        "ltrim",       "rtrim",
-                                                "left",         "right",       "substr",
-                                                "abs",          "round",       "floor",
-                                                "ceil",         "position",    "strpos",
-                                                "replace",      "date_part",   "trunc",
-                                                "mod",          "extract",     "cardinality",
-                                                "substring",    "date_trunc",  "jsonb_typeof",
-                                                "reverse",      "sign",        "initcap"};
-  return expression.kind == Kind::Function && kStrict.contains(expression.name);
+  static const std::set<std::string> strict_functions = {"length",       "char_length", "character_length",
+                                                         "octet_length", "lower",       "upper",
+                                                         "btrim",        "ltrim",       "rtrim",
+                                                         "left",         "right",       "substr",
+                                                         "abs",          "round",       "floor",
+                                                         "ceil",         "position",    "strpos",
+                                                         "replace",      "date_part",   "trunc",
+                                                         "mod",          "extract",     "cardinality",
+                                                         "substring",    "date_trunc",  "jsonb_typeof",
+                                                         "reverse",      "sign",        "initcap"};
+  return expression.kind == Kind::Function && strict_functions.contains(expression.name);
 }
 
 }  // namespace dbmocker

@@ -19,8 +19,8 @@ struct ExpressionPart {
   Expression expression;
 };
 
-// The first choice inside of the expression, made in every way; nullopt if there is none. Looks through operators, casts
-// and functions, not into conditions.
+// The first choice inside of the expression, made in every way; nullopt if there is none. Looks through operators,
+// casts and functions, not into conditions.
 std::optional<std::vector<ExpressionPart>> TakeApart(const Expression& expression);
 
 // num_nonnulls(…), num_nulls(…), cardinality(array_remove(ARRAY[…], NULL)) compared with a number.

@@ -95,7 +95,7 @@ std::optional<Operand> ReadOperand(const Expression& expression, const TypesByCo
       if (column->type.type == nullptr || column->type.type->category != 'S') return std::nullopt;
       const bool is_citext = column->type.type->name == "citext" && inner->kind != Expression::Kind::Cast;
       operand.ignores_case |= is_citext && operand.changes.empty();
-      operand.column = std::move(*column);
+      operand.column = *column;
       return operand;
     }
     const Expression& call = StripCasts(*inner);

@@ -1,6 +1,6 @@
-// Conditions on one text column as sets of texts: LIKE and regular expressions, lower(x) = x, btrim(x) <> '', left(x, 3)
-// = 'abc', position('|' in x) = 0, starts_with. A condition on f(x) becomes the texts that f turns into what is asked
-// for, or a part of them that f leaves as they are.
+// Conditions on one text column as sets of texts: LIKE and regular expressions, lower(x) = x, btrim(x) <> '',
+// left(x, 3) = 'abc', position('|' in x) = 0, starts_with. A condition on f(x) becomes the texts that f
+// turns into what is asked for, or a part of them that f leaves as they are.
 // Read first: TextCondition.
 #pragma once
 

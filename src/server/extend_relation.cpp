@@ -1,8 +1,8 @@
-// RelationExtender; see extend_relation.h. Before PostgreSQL 16 the server extends by one page at a time and writes each
-// as zeros, which is most of what a page costs. The file system can hand out many pages at once, which read as zeros.
-// What makes that safe:
-//   - the pages' buffers are there, pinned, before the file grows: whoever sees the new length finds these buffers. Were
-//     they made afterwards, a row that another backend had put there and flushed could be zeroed;
+// RelationExtender; see extend_relation.h. Before PostgreSQL 16 the server extends by one page at a time and writes
+// each as zeros, which is most of what a page costs. The file system can hand out many pages at once, which read as
+// zeros. What makes that safe:
+//   - the pages' buffers are there, pinned, before the file grows: whoever sees the new length finds these buffers.
+//     Were they made afterwards, a row that another backend had put there and flushed could be zeroed;
 //   - buffers behind the end of the file are what the server itself leaves when extending fails, and takes up later;
 //   - anything out of the ordinary (the next file of the table, a file system that cannot, a full disk) is left to the
 //     server, page by page, which also raises its own errors.

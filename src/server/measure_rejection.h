@@ -9,8 +9,8 @@
 
 namespace dbmocker::server {
 
-// Draws up to 1000 rows of the plan and adds to each CHECK's line that says "rejection" which share of the draws passed.
-// Stores nothing. May throw ServerError, where a CHECK raises an error itself.
+// Draws up to 1000 rows of the plan and adds to each CHECK's line that says "rejection" which share of the draws
+// passed. Stores nothing. May throw ServerError, where a CHECK raises an error itself.
 void MeasureRejection(Oid target, const Table& table, const Plan& plan, const RunOptions& options,
                       std::vector<PlanLine>& lines);
 

@@ -1,5 +1,5 @@
-// RowProducer: fill (C++), convert and check (server); see produce_rows.h. What failed is drawn again in redraw_rows.cpp.
-// A batch needs one CallServer for all of its rows.
+// RowProducer: fill (C++), convert and check (server); see produce_rows.h. What failed is drawn again, see
+// redraw_rows.cpp. A batch needs one CallServer for all of its rows.
 // Read first: RowProducer::NextBatch.
 #include "server/produce_rows.h"
 

@@ -1,5 +1,5 @@
 // The single writer, a row at a time: what triggers, row security or late checks refuse is undone and drawn again.
-// Which rows are stored depends on counts of draws alone, not on the machine: where time decides to give up, nothing is.
+// Which rows are stored depends on counts of draws alone, not on the machine: where time decides to give up, none is.
 // Read first: RowByRowWriter::Write.
 #include <algorithm>
 #include <cstring>

@@ -34,8 +34,9 @@ my %table = (
   long => [ 18_000, q{(id bigint PRIMARY KEY, body text CHECK (length(body) = 2500),
     shadow text GENERATED ALWAYS AS (CASE WHEN id % 500 = 0 THEN repeat(md5(id::text), 300) END) STORED)} ],
   narrow => [ 40_000, q{(a int, b smallint)} ],
-  solved => [ 40_000, q{(kind text CHECK (kind IN ('x', 'y')), n int CHECK (n BETWEEN 1 AND 25000), PRIMARY KEY (kind, n),
-    starts date NOT NULL, ends date, CHECK (starts < ends), a int, b int, CHECK ((a IS NULL) <> (b IS NULL)),
+  solved => [ 40_000, q{(kind text CHECK (kind IN ('x', 'y')), n int CHECK (n BETWEEN 1 AND 25000),
+    PRIMARY KEY (kind, n), starts date NOT NULL, ends date, CHECK (starts < ends), a int, b int,
+    CHECK ((a IS NULL) <> (b IS NULL)),
     code text NOT NULL CHECK (code ~ '^[A-Z]{3}-[0-9]{4}$'), CHECK (kind = 'x' OR a IS NULL OR a > 500))} ]);
 my $wide = join ', ', map { "c$_ text" } 1 .. 60;
 $table{wide} = [ 18_000, "(id int PRIMARY KEY, $wide)" ];
@@ -54,7 +55,9 @@ for my $name (sort keys %table)
   my $order = $columns =~ /^\(id/ ? 'id' : 't';
   for my $way (@ways, 'appended runs')
   {
-    my ($options, $workers) = ref $way ? @$way : ('"insertion_strategy": "parallel_bulk"', 0);
+    # Values of a small key that are stored already are passed over in order.
+    my $appending = $name eq 'solved' ? 'auto' : 'parallel_bulk';
+    my ($options, $workers) = ref $way ? @$way : (qq("insertion_strategy": "$appending"), 0);
     my @parts = ref $way ? ($rows) : (1_500, $rows - 12_000, 10_500);
     $node->safe_psql('postgres', "DROP TABLE IF EXISTS $name; CREATE TABLE $name $columns;"
       . sprintf($settings{$name} // '', $name));

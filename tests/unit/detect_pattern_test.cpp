@@ -1,4 +1,5 @@
 // Patterns of texts: what each name reads and what it must not, and summaries of samples.
+// Read first: NamesWhatATextIs.
 #include <gtest/gtest.h>
 
 #include <regex>

@@ -1,4 +1,5 @@
 // Slots: whatever indexes are taken, no two values overlap, and the first ones are near the reference time.
+// Read first: NoTwoSlotsOverlap.
 #include "slot_value_set.h"
 
 #include <gtest/gtest.h>
