@@ -127,7 +127,8 @@ judge(rule($_), 0, $_) for '"n": 3', '"n": {"minimum": 1}', '"n": {"min": []}', 
   '"n": {"duplicate_strategy": "always"}', '"t": {"generator": "email", "possible_values": ["a"]}',
   '"x": {"edge_case_probability": 2}', '"t": {"min_length": -1}', '"t": {"max_length": 1.5}';
 judge($_, 1, $_) for '{}', '{"duplicates": {"global_duplicate_enabled": true, "pool_size_small": 4}}',
-  '{"performance": {"max_workers": "auto", "batch_size": 5, "freeze": false, "on_error": "skip", "on_exhausted": "cap"}}',
+  '{"performance": {"max_workers": "auto", "batch_size": 5, "freeze": false}}',
+  '{"performance": {"on_error": "skip", "on_exhausted": "cap"}}',
   '{"presets": {"x": {"analyze": true}}}', '{"tables": {"users": {"rows": 0}}}';
 judge($_, 0, $_) for '[]', '{"duplicates": {"batch_size": 4}}',
   '{"speed": {}}', '{"performance": {"max_workers": -1}}', '{"performance": {"speed": 1}}',
