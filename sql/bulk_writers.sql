@@ -59,7 +59,7 @@ SELECT rows, writer FROM dbmocker.generate('pg_temp.passing', 20000);
 SELECT count(*) FROM passing WHERE id = 20000;
 CREATE TABLE later (id integer PRIMARY KEY DEFERRABLE INITIALLY DEFERRED, name text);
 SELECT * FROM writing('later');
-CREATE TABLE apart (during int4range, EXCLUDE USING gist (during WITH &&));
+CREATE TABLE apart (id integer, EXCLUDE USING gist (circle(point(id, 0), 0.25) WITH &&));
 SELECT rows, writer FROM dbmocker.generate('apart', 5);
 BEGIN;
 DECLARE reader CURSOR FOR SELECT * FROM plain ORDER BY id;

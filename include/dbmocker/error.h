@@ -32,12 +32,13 @@ struct ErrorReport {
   std::string message;
   std::string detail;
   std::string hint;
+  std::string constraint = {};  // that has refused a row; empty if none is named
 };
 
 class Error : public std::exception {
  public:
   Error(std::string sqlstate, std::string message, std::string detail = {}, std::string hint = {})
-      : report_{std::move(sqlstate), std::move(message), std::move(detail), std::move(hint)} {}
+      : report_{std::move(sqlstate), std::move(message), std::move(detail), std::move(hint), {}} {}
 
   explicit Error(ErrorReport report) : report_(std::move(report)) {}
 

@@ -87,7 +87,7 @@ class PlannedKeys final : public ValueSet {
 ValueSetPointer MakePlannedKeys(std::shared_ptr<const Plan> plan, AttributeNumber column) {
   const auto found = std::ranges::find(plan->columns, column, &ColumnPlan::column);
   if (found == plan->columns.end() || found->values == nullptr || found->null_lane >= 0) return nullptr;
-  return std::make_shared<PlannedKeys>(plan, *found);
+  return std::make_shared<PlannedKeys>(std::move(plan), *found);
 }
 
 void Plan::Fill(const RowSet& row_set, Batch& batch) const {

@@ -106,8 +106,8 @@ void PlanBuilder::PlaceSequences() {
     state.generator = "sequence " + sequence.name + " from " + std::to_string(start);
     NoteUnique({number}, 0);
     std::vector<std::string> demand = FindDemand(state);
-    std::erase_if(demand, [&](const std::string& text) {  // what the sequence has not passed yet
-      const auto value = ParseOrderedValue(*state.base.type, state.base.type_modifier, text, true);
+    std::erase_if(demand, [&, &base = state.base](const std::string& text) {  // what the sequence has not passed yet
+      const auto value = ParseOrderedValue(*base.type, base.type_modifier, text, true);
       return !value || (sequence.increment > 0 ? *value >= start : *value <= start);
     });
     PutDemandFirst(state, demand);

@@ -103,7 +103,7 @@ std::optional<ConstantText> JoinConstants(const Expression& call) {
   if ((!is_operator && !is_concat) || call.arguments.empty()) return std::nullopt;
   ConstantText joined;
   for (const Expression& argument : call.arguments) {
-    const auto part = argument.type == "text" || argument.type == "unknown" ? AsConstant(argument) : std::nullopt;
+    auto part = argument.type == "text" || argument.type == "unknown" ? AsConstant(argument) : std::nullopt;
     if (!part) return std::nullopt;
     if (part->is_null && is_operator) return part;
     joined.text += part->text;

@@ -139,7 +139,7 @@ class Automaton {
     return targets;
   }
 
-  std::vector<int> Close(std::vector<int> members, bool at_start, bool at_end) const {
+  std::vector<int> Close(const std::vector<int>& members, bool at_start, bool at_end) const {
     std::vector<bool> seen(edges_.size(), false);
     std::vector<int> waiting;
     const auto visit = [&](int state) {

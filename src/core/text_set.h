@@ -55,7 +55,10 @@ template <class Renderer>
 class TextSet final : public ValueSet, public TextStorageHolder {
  public:
   TextSet(TextColumn format, TextTraits traits, Renderer renderer)
-      : TextStorageHolder(format.storage), format_(format), traits_(traits), renderer_(std::move(renderer)) {}
+      : TextStorageHolder(format.storage),
+        format_(format),
+        traits_(std::move(traits)),
+        renderer_(std::move(renderer)) {}
 
   std::uint64_t Size() const override { return traits_.size; }
   bool IsInjective(bool) const override { return traits_.injective; }

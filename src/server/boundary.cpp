@@ -28,7 +28,7 @@ void ClipToWholeCharacters(char* text) {
 
 void CaptureException(PendingError* pending) noexcept {
   pending->server_error = nullptr;
-  pending->detail[0] = pending->hint[0] = '\0';
+  pending->detail[0] = pending->hint[0] = pending->constraint[0] = '\0';
   try {
     throw;
   } catch (const ServerError& error) {
@@ -39,6 +39,7 @@ void CaptureException(PendingError* pending) noexcept {
     CopyText(pending->message, report.message.c_str());
     CopyText(pending->detail, report.detail.c_str());
     CopyText(pending->hint, report.hint.c_str());
+    CopyText(pending->constraint, report.constraint.c_str());
   } catch (const std::bad_alloc&) {
     CopyText(pending->sqlstate, sqlstate::kOutOfMemory);
     CopyText(pending->message, "out of memory");
@@ -58,10 +59,12 @@ void RaisePendingError(PendingError* pending) {
   ClipToWholeCharacters(pending->detail);
   ClipToWholeCharacters(pending->hint);
   const char* state = pending->sqlstate;
-  ereport(ERROR, (errcode(MAKE_SQLSTATE(state[0], state[1], state[2], state[3], state[4])),
-                  errmsg_internal("%s", pending->message),
-                  pending->detail[0] != '\0' ? errdetail_internal("%s", pending->detail) : 0,
-                  pending->hint[0] != '\0' ? errhint("%s", pending->hint) : 0));
+  ereport(ERROR,
+          (errcode(MAKE_SQLSTATE(state[0], state[1], state[2], state[3], state[4])),
+           errmsg_internal("%s", pending->message),
+           pending->detail[0] != '\0' ? errdetail_internal("%s", pending->detail) : 0,
+           pending->hint[0] != '\0' ? errhint("%s", pending->hint) : 0,
+           pending->constraint[0] != '\0' ? err_generic_string(PG_DIAG_CONSTRAINT_NAME, pending->constraint) : 0));
   pg_unreachable();
 }
 

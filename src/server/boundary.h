@@ -36,6 +36,7 @@ struct PendingError {
   char message[1024];
   char detail[2048];
   char hint[1024];
+  char constraint[NAMEDATALEN];  // that has refused a row; empty if none is named
 };
 
 // Called inside a catch block: fills `pending` from the current exception. Does not call the server.

@@ -83,12 +83,13 @@ void SettleFault(TryFault* fault) {
 
 void ThrowFault(const TryFault& fault) {
   if (fault.data != nullptr) throw ServerError(fault.data);
-  throw RefusalError(fault, {fault.error.sqlstate, fault.error.message, fault.error.detail, fault.error.hint});
+  throw RefusalError(
+      fault, {fault.error.sqlstate, fault.error.message, fault.error.detail, fault.error.hint, fault.error.constraint});
 }
 
 void ThrowPendingError(const PendingError& error) {
   if (error.server_error != nullptr) throw ServerError(error.server_error);
-  throw Error(error.sqlstate, error.message, error.detail, error.hint);
+  throw Error(ErrorReport{error.sqlstate, error.message, error.detail, error.hint, error.constraint});
 }
 
 }  // namespace dbmocker::server

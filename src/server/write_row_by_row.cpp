@@ -33,7 +33,8 @@ const char* RowText(TupleTableSlot* slot) {
               std::string(error.detail) + (error.detail[0] != '\0' ? " " : "") + "The row was drawn " +
                   std::to_string(draws) + " times; the last one was " + row + ".",
               error.hint[0] != '\0' ? error.hint
-                                    : "Make rows that the table's triggers accept possible, or disable the trigger."});
+                                    : "Make rows that the table's triggers accept possible, or disable the trigger.",
+              fault.constraint});
 }
 
 // Returns how many rows were stored.

@@ -87,7 +87,7 @@ $node->safe_psql('postgres', q{
 });
 $job = submit(q{'shop.counted', 100000});
 is(outcome($job), 'failed', 'an error that does not pass ends the job');
-is(column($job, q{error_code || ' ' || error_constraint || ' ' || error_detail || ' ' || attempts}),
+is(column($job, q{error_code || ' ' || error_constraint || ' ' || substr(error_detail, 1, 21) || ' ' || attempts}),
   '23514 most There are 30000 rows. 1', 'at the first try, with SQLSTATE, constraint and DETAIL');
 is(column($job, 'rows_done = (SELECT count(*) FROM shop.counted) AND rows_done BETWEEN 1 AND 30000'), 't',
   'the rows of the chunks before it are kept and counted');
