@@ -31,6 +31,245 @@ COMMENT ON TABLE dbmocker.target_state IS
 COMMENT ON COLUMN dbmocker.target_state.target IS 'OID of the target (pg_class.oid)';
 COMMENT ON COLUMN dbmocker.target_state.next_row IS 'ordinal that the next run starts at, unless the target is empty';
 
+-- ---------------------------------------------------------------------------------------------------- configuration
+-- Tables that only the functions below change; who may see what is decided by the views. Their rows are dumped by name.
+
+CREATE TYPE dbmocker.column_reference;
+COMMENT ON TYPE dbmocker.column_reference IS
+    'a column of a table: follows renames, is written as schema.table.column';
+
+CREATE FUNCTION dbmocker.column_reference_in(text cstring)
+RETURNS dbmocker.column_reference
+LANGUAGE c STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'dbmocker_column_reference_in';
+COMMENT ON FUNCTION dbmocker.column_reference_in(cstring) IS 'reads schema.table.column';
+
+CREATE FUNCTION dbmocker.column_reference_out(reference dbmocker.column_reference)
+RETURNS cstring
+LANGUAGE c STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'dbmocker_column_reference_out';
+COMMENT ON FUNCTION dbmocker.column_reference_out(dbmocker.column_reference) IS
+    'writes schema.table.column, or OID and number of a column that is gone';
+
+CREATE TYPE dbmocker.column_reference (
+    INPUT = dbmocker.column_reference_in,
+    OUTPUT = dbmocker.column_reference_out,
+    LIKE = bigint
+);
+
+CREATE FUNCTION dbmocker.column_target(reference dbmocker.column_reference)
+RETURNS regclass
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'dbmocker_column_target';
+COMMENT ON FUNCTION dbmocker.column_target(dbmocker.column_reference) IS 'the table of a column';
+
+CREATE FUNCTION dbmocker.column_number(reference dbmocker.column_reference)
+RETURNS smallint
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'dbmocker_column_number';
+COMMENT ON FUNCTION dbmocker.column_number(dbmocker.column_reference) IS 'the number of a column in its table';
+
+CREATE TABLE dbmocker.column_rules (
+    place dbmocker.column_reference NOT NULL,
+    rule jsonb NOT NULL
+);
+CREATE UNIQUE INDEX column_rules_place ON dbmocker.column_rules
+    (dbmocker.column_target(place), dbmocker.column_number(place));
+COMMENT ON TABLE dbmocker.column_rules IS 'rules of columns; kept by set_rule() and drop_rule(), shown by view rules';
+COMMENT ON COLUMN dbmocker.column_rules.place IS 'the column';
+COMMENT ON COLUMN dbmocker.column_rules.rule IS 'its rule, as given';
+SELECT pg_catalog.pg_extension_config_dump('dbmocker.column_rules',
+    'WHERE EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = dbmocker.column_target(place)'
+    ' AND a.attnum = dbmocker.column_number(place) AND NOT a.attisdropped)');
+
+CREATE TABLE dbmocker.stored_options (
+    target regclass PRIMARY KEY,
+    options jsonb NOT NULL,
+    rows bigint CHECK (rows >= 0)
+);
+COMMENT ON TABLE dbmocker.stored_options IS
+    'options of targets and of the database; kept by set_options(), shown by view target_options';
+COMMENT ON COLUMN dbmocker.stored_options.target IS 'the table; 0 for the database';
+COMMENT ON COLUMN dbmocker.stored_options.options IS 'its options, as given';
+COMMENT ON COLUMN dbmocker.stored_options.rows IS 'rows that generate_schema() makes where the call names none';
+SELECT pg_catalog.pg_extension_config_dump('dbmocker.stored_options',
+    'WHERE target = 0::oid OR EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = target)');
+
+CREATE TABLE dbmocker.presets (
+    name text PRIMARY KEY CHECK (name <> ''),
+    options jsonb NOT NULL,
+    is_builtin boolean NOT NULL DEFAULT false
+);
+COMMENT ON TABLE dbmocker.presets IS
+    'named sets of options for option performance_mode; kept by set_preset() and drop_preset()';
+COMMENT ON COLUMN dbmocker.presets.name IS 'value of option performance_mode';
+COMMENT ON COLUMN dbmocker.presets.options IS 'the options that it stands for';
+COMMENT ON COLUMN dbmocker.presets.is_builtin IS 'comes with the extension: can be copied, not changed';
+SELECT pg_catalog.pg_extension_config_dump('dbmocker.presets', 'WHERE NOT is_builtin');
+GRANT SELECT ON dbmocker.presets TO PUBLIC;
+
+INSERT INTO dbmocker.presets (name, options, is_builtin) VALUES
+    ('standard', '{"insertion_strategy": "batch", "batch_size": 10000, "max_workers": 0}', true),
+    ('balanced', '{}', true),
+    ('high_speed', '{"batch_size": 25000}', true),
+    ('memory_efficient', '{"batch_size": 1000, "memory_limit_mb": 16, "max_workers": 0}', true),
+    ('ultra_high', '{"batch_size": 50000, "max_workers": 64}', true);
+
+CREATE VIEW dbmocker.rules WITH (security_barrier) AS
+SELECT c.oid::pg_catalog.regclass AS target, a.attname AS column_name, r.rule
+FROM dbmocker.column_rules r
+JOIN pg_catalog.pg_class c ON c.oid = dbmocker.column_target(r.place)
+JOIN pg_catalog.pg_attribute a
+    ON a.attrelid = c.oid AND a.attnum = dbmocker.column_number(r.place) AND NOT a.attisdropped
+WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE');
+COMMENT ON VIEW dbmocker.rules IS 'rules of the columns of one''s own tables';
+COMMENT ON COLUMN dbmocker.rules.target IS 'the table';
+COMMENT ON COLUMN dbmocker.rules.column_name IS 'the column';
+COMMENT ON COLUMN dbmocker.rules.rule IS 'its rule, as given to set_rule()';
+GRANT SELECT ON dbmocker.rules TO PUBLIC;
+
+CREATE VIEW dbmocker.target_options WITH (security_barrier) AS
+SELECT c.oid::pg_catalog.regclass AS target, o.options, o.rows
+FROM dbmocker.stored_options o
+LEFT JOIN pg_catalog.pg_class c ON c.oid = o.target
+WHERE o.target = 0::pg_catalog.oid OR pg_catalog.pg_has_role(c.relowner, 'USAGE');
+COMMENT ON VIEW dbmocker.target_options IS 'options of one''s own tables, and those of the database';
+COMMENT ON COLUMN dbmocker.target_options.target IS 'the table; NULL for the database';
+COMMENT ON COLUMN dbmocker.target_options.options IS 'its options, as given to set_options()';
+COMMENT ON COLUMN dbmocker.target_options.rows IS
+    'rows that generate_schema() makes where the call names none; set by import_config()';
+GRANT SELECT ON dbmocker.target_options TO PUBLIC;
+
+CREATE FUNCTION dbmocker.set_rule(target regclass, column_name name, rule jsonb)
+RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_set_rule';
+COMMENT ON FUNCTION dbmocker.set_rule(regclass, name, jsonb) IS
+    'sets the rule of a column, in place of the one that it has; for the table''s owner';
+
+CREATE FUNCTION dbmocker.drop_rule(target regclass, column_name name DEFAULT NULL)
+RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_drop_rule';
+COMMENT ON FUNCTION dbmocker.drop_rule(regclass, name) IS
+    'drops the rule of a column, or those of all columns; for the table''s owner';
+
+CREATE FUNCTION dbmocker.set_options(target regclass, options jsonb)
+RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_set_options';
+COMMENT ON FUNCTION dbmocker.set_options(regclass, jsonb) IS
+    'sets options of a table, or of the database (target NULL); a null value takes an option back, NULL options all';
+
+CREATE FUNCTION dbmocker.set_preset(name text, options jsonb)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_set_preset';
+COMMENT ON FUNCTION dbmocker.set_preset(text, jsonb) IS
+    'makes or changes a named set of options for option performance_mode; for the database''s owner';
+
+CREATE FUNCTION dbmocker.drop_preset(name text)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_drop_preset';
+COMMENT ON FUNCTION dbmocker.drop_preset(text) IS 'drops a preset that does not come with the extension';
+
+CREATE FUNCTION dbmocker.options(target regclass DEFAULT NULL, options jsonb DEFAULT '{}',
+                                 OUT option text, OUT value jsonb, OUT origin text)
+RETURNS SETOF record
+LANGUAGE c STABLE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_list_options';
+COMMENT ON FUNCTION dbmocker.options(regclass, jsonb) IS
+    'the options that a call with these options would have, and where each comes from: call, target, database, preset or default';
+
+CREATE FUNCTION dbmocker.import_config(config jsonb, replace boolean DEFAULT false)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_import_config';
+COMMENT ON FUNCTION dbmocker.import_config(jsonb, boolean) IS
+    'sets options, presets and rules from one document, all or nothing; replace: forgets all others that the caller may change';
+
+CREATE FUNCTION dbmocker.export_config()
+RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+SET search_path = pg_catalog
+AS $$
+WITH names AS (
+    SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS name
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+), parts AS (
+    SELECT target::oid AS oid, jsonb_build_object('columns', jsonb_object_agg(column_name, rule)) AS part
+    FROM dbmocker.rules GROUP BY target
+    UNION ALL
+    SELECT target::oid, CASE WHEN options <> '{}' THEN jsonb_build_object('options', options) ELSE '{}' END
+                        || CASE WHEN rows IS NOT NULL THEN jsonb_build_object('rows', rows) ELSE '{}' END
+    FROM dbmocker.target_options WHERE target IS NOT NULL
+), merged AS (
+    SELECT names.name, entry.key, entry.value
+    FROM parts JOIN names USING (oid), jsonb_each(parts.part) entry
+), tables AS (
+    SELECT jsonb_object_agg(name, body) AS body
+    FROM (SELECT name, jsonb_object_agg(key, value) AS body FROM merged GROUP BY name) one
+)
+SELECT coalesce((SELECT jsonb_build_object('performance', options)
+                 FROM dbmocker.target_options WHERE target IS NULL), '{}')
+    || coalesce((SELECT jsonb_build_object('presets', jsonb_object_agg(name, options))
+                 FROM dbmocker.presets WHERE NOT is_builtin HAVING count(*) > 0), '{}')
+    || coalesce((SELECT jsonb_build_object('tables', body) FROM tables WHERE body IS NOT NULL), '{}')
+$$;
+COMMENT ON FUNCTION dbmocker.export_config() IS
+    'the options, presets and rules that the caller may see, as a document for import_config()';
+
+CREATE FUNCTION dbmocker.forget_dropped()
+RETURNS event_trigger
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_forget_dropped';
+COMMENT ON FUNCTION dbmocker.forget_dropped() IS 'forgets the rules and options of dropped tables and columns';
+
+CREATE EVENT TRIGGER dbmocker_forget_dropped ON sql_drop EXECUTE FUNCTION dbmocker.forget_dropped();
+COMMENT ON EVENT TRIGGER dbmocker_forget_dropped IS 'forgets the rules and options of dropped tables and columns';
+
+-- -------------------------------------------------------------------------------------------------------------- runs
+
+CREATE TABLE dbmocker.run_records (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    ended timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    role oid NOT NULL,
+    report dbmocker.run_report NOT NULL
+);
+COMMENT ON TABLE dbmocker.run_records IS 'at least the last 10,000 runs; kept by generate() and its kin, shown by view runs';
+COMMENT ON COLUMN dbmocker.run_records.id IS 'number of the run';
+COMMENT ON SEQUENCE dbmocker.run_records_id_seq IS 'numbers of runs';
+COMMENT ON COLUMN dbmocker.run_records.ended IS 'when its last row was written; it counts once its transaction commits';
+COMMENT ON COLUMN dbmocker.run_records.role IS 'OID of the role that called';
+COMMENT ON COLUMN dbmocker.run_records.report IS 'what the call returned';
+
+CREATE VIEW dbmocker.runs WITH (security_barrier) AS
+SELECT r.id, r.ended, a.rolname AS role, (r.report).target, (r.report).rows, (r.report).elapsed,
+    (r.report).rows_per_second, (r.report).writer, (r.report).workers, (r.report).first_row, (r.report).redrawn_rows,
+    (r.report).heap_bytes, (r.report).seed, (r.report).reference_time, (r.report).problem
+FROM dbmocker.run_records r
+LEFT JOIN pg_catalog.pg_roles a ON a.oid = r.role
+LEFT JOIN pg_catalog.pg_class c ON c.oid = (r.report).target
+WHERE pg_catalog.pg_has_role(r.role, 'USAGE') OR pg_catalog.pg_has_role(c.relowner, 'USAGE');
+COMMENT ON VIEW dbmocker.runs IS 'one''s own runs, and those on one''s own tables';
+COMMENT ON COLUMN dbmocker.runs.id IS 'number of the run';
+COMMENT ON COLUMN dbmocker.runs.ended IS 'when its last row was written';
+COMMENT ON COLUMN dbmocker.runs.role IS 'the role that called';
+COMMENT ON COLUMN dbmocker.runs.target IS 'the table';
+COMMENT ON COLUMN dbmocker.runs.rows IS 'rows made';
+COMMENT ON COLUMN dbmocker.runs.elapsed IS 'time taken';
+COMMENT ON COLUMN dbmocker.runs.rows_per_second IS 'rows by time';
+COMMENT ON COLUMN dbmocker.runs.writer IS 'how the rows were written';
+COMMENT ON COLUMN dbmocker.runs.workers IS 'parallel workers that took part';
+COMMENT ON COLUMN dbmocker.runs.first_row IS 'number of the first row, 0-based';
+COMMENT ON COLUMN dbmocker.runs.redrawn_rows IS 'draws that failed a constraint';
+COMMENT ON COLUMN dbmocker.runs.heap_bytes IS 'growth of the table without indexes';
+COMMENT ON COLUMN dbmocker.runs.seed IS 'what makes the rows again';
+COMMENT ON COLUMN dbmocker.runs.reference_time IS 'time that dates were drawn against';
+COMMENT ON COLUMN dbmocker.runs.problem IS 'why there are fewer rows than asked for';
+GRANT SELECT ON dbmocker.runs TO PUBLIC;
+
 CREATE FUNCTION dbmocker.generate(target regclass, rows bigint, seed bigint DEFAULT NULL, options jsonb DEFAULT '{}')
 RETURNS dbmocker.run_report
 LANGUAGE c VOLATILE PARALLEL UNSAFE

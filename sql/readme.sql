@@ -54,6 +54,17 @@ SELECT id, email, age FROM dbmocker.rows(NULL::users, 1, first_row => 2);
 COPY (SELECT id, email, age FROM dbmocker.rows(NULL::users, 3)) TO STDOUT (FORMAT csv, HEADER);
 COPY (SELECT jsonb_build_object('id', id, 'email', email) FROM dbmocker.rows(NULL::users, 3)) TO STDOUT;
 
+-- Rules of one's own.
+SELECT count(*) AS rows FROM dbmocker.generate('users', 1000, seed => 7, options => '{"reference_time": "2026-01-01 00:00 UTC"}');
+SELECT dbmocker.set_rule('users', 'age', '{"min": 18, "max": 80, "distribution": {"kind": "normal", "mean": 40, "stddev": 12}}');
+SELECT dbmocker.set_rule('orders', 'status', '{"weighted_values": {"open": 0.1, "paid": 0.2, "sent": 0.7}}');
+SELECT rows FROM dbmocker.generate('orders', 5000, options => '{"columns": {"user_id": {"distribution": "zipf"}}}');
+SELECT dbmocker.export_config();
+SELECT round(avg((status = 'sent')::int), 1) AS sent, min(user_id), max(user_id) > 900 AS reaches FROM orders;
+SELECT mode() WITHIN GROUP (ORDER BY user_id) AS most FROM orders;
+SELECT dbmocker.drop_rule('users'), dbmocker.drop_rule('orders');
+TRUNCATE users, orders RESTART IDENTITY;
+
 -- A migration, tested on rows.
 SELECT count(*) AS tables FROM dbmocker.generate_schema('public', 2000, seed => 1);
 ALTER TABLE users ADD full_name text;

@@ -18,6 +18,15 @@
 
 namespace dbmocker {
 
+// Values repeated on purpose in all columns that nothing keeps distinct and no rule decides.
+struct DuplicateOptions {
+  std::string strategy;  // as rules name it: "smart_duplicates" …
+  double probability = 0.3;
+  int small_pool = 5;
+  int medium_pool = 25;
+  int large_pool = 100;
+};
+
 struct PlanOptions {
   std::int64_t seed = 0;
   std::int64_t reference_time = 0;  // microseconds since 2000-01-01 00:00 UTC
@@ -26,6 +35,7 @@ struct PlanOptions {
   bool follows_clock = false;  // rows happen at the reference time: see ValueContext
   double null_probability = 0.1;  // of nullable columns that nothing else decides, 0 … 1
   std::vector<std::size_t> trigger_filled;  // places in Table::foreign_keys whose parents come with the row
+  std::optional<DuplicateOptions> duplicates;
 };
 
 // ----------------------------------------------------------------------------------------------------------- facts
@@ -46,6 +56,12 @@ struct ParentKeys {
   std::string description;  // "dense range 1 … 1000", "1000 keys, 8 kB"
 };
 
+// What a user says of one column, as JSON (src/core/rule.h) with every value in its type's output syntax.
+struct RuleText {
+  std::string json;
+  std::string origin;  // "rule", "rule of the call"
+};
+
 struct TargetFacts {
   bool has_rows = false;  // the target holds rows already
   std::uint64_t first_ordinal = 0;  // ordinal of the first row of this run
@@ -53,6 +69,7 @@ struct TargetFacts {
   std::map<AttributeNumber, std::optional<std::int64_t>> maxima;
   std::map<std::size_t, ParentKeys> parents;  // by place in Table::foreign_keys
   std::map<AttributeNumber, std::vector<std::string>> looked_up;  // texts that functions look rows up by
+  std::map<AttributeNumber, RuleText> rules;
 };
 
 FactRequests FindFactRequests(const Table& table);
@@ -83,6 +100,12 @@ struct ColumnPlan {
   std::uint64_t null_below = 0;  // NULL where the word is below it
 };
 
+// A column that the server computes from the others of its row, by a rule.
+struct ComputedColumn {
+  AttributeNumber column = 0;
+  std::string expression;  // SQL
+};
+
 class Plan {
  public:
   // How a row whose unique values must be replaced gets another position: position + attempt * kPositionStride, if the
@@ -106,6 +129,7 @@ class Plan {
   AttributeNumber attribute_count = 0;
   std::vector<IndexSourcePointer> sources;  // lanes, in an order in which each reads earlier ones only
   std::vector<ColumnPlan> columns;  // those that the plan generates
+  std::vector<ComputedColumn> computed_columns;
   std::vector<AttributeNumber> server_columns;  // those left to the server's default
   std::vector<std::string> probed_keys;  // names of unique keys that stored rows can collide with
   std::vector<std::string> checked_keys;  // names of unique and exclusion constraints that only the index can keep
@@ -123,5 +147,9 @@ ValueSetPointer MakePlannedKeys(std::shared_ptr<const Plan> plan, AttributeNumbe
 // contradictory, where a parent table is empty; 0A000 where a column's type has no generator.
 std::unique_ptr<Plan> BuildPlan(const Table& table, std::uint64_t rows, const PlanOptions& options,
                                 const TargetFacts& facts);
+
+// Throws Error 22023 where a rule of `facts` is wrong or contradicts the table's constraints, as far as that can be
+// told without stored data. Returns the columns that rules compute: what is wrong in SQL only the server can tell.
+std::vector<ComputedColumn> CheckRules(const Table& table, const PlanOptions& options, const TargetFacts& facts);
 
 }  // namespace dbmocker

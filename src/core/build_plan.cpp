@@ -83,17 +83,22 @@ std::unique_ptr<Plan> PlanBuilder::Build() {
   plan_->rows = plan_->whole_rows = rows_;
   plan_->attribute_count = table_.attribute_count;
   CreateColumns();
+  ReadRules();
   ReadLimits();
+  PlaceRuleSequences();
   FilterParents();
   PlaceSequences();
   PlaceReferences();
   PlaceExclusions();
+  AddRuleKeys();
   PlaceKeys();
+  RefuseUnkeptRuleKeys();
   PlaceSelfReferences();
   PlaceRest();
   PlaceNulls();
   PlaceCases();
   JudgeChecks();
+  VerifyRules();
   MovePlan();
   ReportTable();
   ReportColumns();
@@ -170,8 +175,10 @@ bool PlanBuilder::SequenceFits(const ColumnState& state) const {
   if (limits.intervals.empty() || rows_ == 0) return true;
   std::string first;
   std::string last;
-  state.values->AppendText(0, first);
-  state.values->AppendText(rows_ - 1, last);
+  const ColumnRule* rule = RuleOf(state);
+  const std::uint64_t start = rule != nullptr && rule->sequence ? facts_.first_ordinal : 0;
+  state.values->AppendText(start, first);
+  state.values->AppendText(start + rows_ - 1, last);
   const auto contains = [&](const ValueInterval& interval, const std::string& text) {
     const int above = interval.lower ? CompareValues(text, *interval.lower, state.base) : 1;
     const int below = interval.upper ? CompareValues(*interval.upper, text, state.base) : 1;
@@ -185,7 +192,7 @@ bool PlanBuilder::SequenceFits(const ColumnState& state) const {
 
 // A column called "id" that no key or sequence decides still tells rows apart: it takes the row's number, from 1.
 bool PlanBuilder::NumberRows(ColumnState& state) {
-  if (state.column->name != "id" || state.is_judged || !IsInteger(*state.base.type) ||
+  if (state.column->name != "id" || state.is_judged || RuleOf(state) != nullptr || !IsInteger(*state.base.type) ||
       !state.limits.limits.IsUnlimited())
     return false;
   const std::uint64_t size = facts_.first_ordinal + rows_ + 1;
@@ -229,8 +236,11 @@ void PlanBuilder::PlaceRest() {
                   "Give the column a default, or let it be NULL.");
     }
     state.role = ColumnRole::Free;
+    DrawByRule(state);
     if (state.lane < 0) state.lane = AddSource(MakeUniformSource(KeyFor(state.column->name), state.values->Size()));
-    if (facts_.looked_up.contains(number)) PutDemandFirst(state, FindDemand(state));
+    const bool has_rule = RuleOf(state) != nullptr && RuleOf(state)->DecidesValues();
+    if (facts_.looked_up.contains(number) && !has_rule) PutDemandFirst(state, FindDemand(state));
+    AddEdges(state, true);
   }
 }
 
@@ -245,7 +255,7 @@ void PlanBuilder::PlaceNulls() {
           return (key.is_primary || key.nulls_not_distinct) && std::ranges::count(key.columns, number) > 0;
         }))
       continue;
-    const double probability = NullProbability(state, options_.null_probability);
+    const double probability = NullShare(state, options_.null_probability);
     if (probability <= 0) continue;
     state.null_below = NullThreshold(probability);
     state.null_is_usual = true;

@@ -15,6 +15,7 @@
 #include "dbmocker/error.h"
 #include "dbmocker/plan.h"
 #include "dbmocker/provider.h"
+#include "rule.h"
 #include "slot_value_set.h"
 #include "solve_check.h"
 
@@ -46,6 +47,8 @@ struct ColumnState {
   bool null_is_usual = false;  // no key depends on which rows are NULL
   std::size_t foreign_key = 0;  // for Reference: place in Table::foreign_keys
   bool is_judged = false;  // by the server, row by row (a CHECK or bound not solved): may have to be drawn again
+  bool has_edges = false;  // edge cases come with the probability that its rule gives
+  LaneNumber rule_lane = -1;  // the lane by which its rule says how often each value comes
   bool is_referred_to = false;  // by rows of the same run: must not become NULL
   std::string generator;  // words for the plan
   std::string reason;
@@ -73,6 +76,7 @@ class PlanBuilder {
  public:
   PlanBuilder(const Table& table, std::uint64_t rows, const PlanOptions& options, const TargetFacts& facts);
   std::unique_ptr<Plan> Build();
+  std::vector<ComputedColumn> CheckRules();
 
  private:
   // build_plan.cpp
@@ -91,6 +95,7 @@ class PlanBuilder {
   CheckCases ReadCondition(std::size_t place) const;
   void AddToBase(std::size_t place, const CheckCases& cases);
   void GroupConditions(const std::map<std::size_t, CheckCases>& open);
+  [[noreturn]] void RefuseGroup(const CheckGroup& group, std::size_t place) const;
   void CloseGroup(CheckGroup group, const std::map<std::size_t, CheckCases>& open);
   void TakeLimits();
   void FilterParents();
@@ -187,6 +192,34 @@ class PlanBuilder {
   LaneNumber LaneOfGroup(const Meaning& meaning, bool unique);
   [[noreturn]] void RefuseColumn(const ColumnState& state, const Error& why) const;
 
+  // plan_rules.cpp
+  const ColumnRule* RuleOf(const ColumnState& state) const;
+  void ReadRules();
+  void TakeGenerator(ColumnState& state);
+  bool ComputeByRule(ColumnState& state);
+  std::string ExpressionOf(const ColumnState& state, const std::string& text) const;
+  void NarrowByRules();
+  void RefuseForbiddenNulls(const ColumnState& state) const;
+  void RefuseForbiddenRules() const;
+  bool IsDrawnByRule(const ColumnState& state) const;
+  void RefuseImpossibleRule(const ColumnState& state) const;
+  void RefuseImpossibleDistribution(const ColumnState& state) const;
+  void NarrowColumn(ColumnState& state);
+  void PlaceRuleSequences();
+  void AddRuleKeys();
+  void RefuseUnkeptRuleKeys();
+  void SpreadNew(ColumnState& state);
+  std::optional<DuplicateRule> UsualDuplicates(const Type& type, std::uint64_t size) const;
+  void DrawByRule(ColumnState& state);
+  void AddEdges(ColumnState& state, bool with_lane);
+  LaneNumber AddParentLane(const ForeignKey& key, std::uint64_t parents, std::string& shape);
+  double NullShare(const ColumnState& state, double usual) const;
+  double NullShareOf(const ForeignKey& key) const;
+  bool IsOfMeaning(const ColumnState& state);
+  void VerifyRules();
+  static std::string ListGenerators(const ColumnState& state);
+  [[noreturn]] void RefuseRule(const ColumnState& state, const std::string& why, const std::string& fact = "") const;
+
   // plan_report.cpp
   void ReportTable();
   void ReportColumns();
@@ -206,6 +239,8 @@ class PlanBuilder {
   ValueContext context_;
   std::unique_ptr<Plan> plan_;
   std::map<AttributeNumber, ColumnState> columns_;
+  std::map<AttributeNumber, ColumnRule> rules_;
+  std::vector<UniqueKey> rule_keys_;  // of columns that a rule makes unique
   std::map<std::pair<GroupKind, std::string>, LaneNumber> group_lanes_;
   // Lists of places of which every one comes once, e.g. a table of countries: lane and size.
   std::map<std::string, std::pair<LaneNumber, std::uint64_t>> place_lists_;

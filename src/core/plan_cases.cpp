@@ -52,8 +52,11 @@ void PlanBuilder::PlaceCases() {
   for (CheckGroup& group : groups_) PlaceGroup(group);
 }
 
-// True if the case may decide the column's value.
-bool PlanBuilder::FollowsCase(const ColumnState& state) const { return state.role == ColumnRole::Free; }
+// True if the case may decide the column's value. A rule that says how often each value comes, or which generator makes
+// them, decides the case instead.
+bool PlanBuilder::FollowsCase(const ColumnState& state) const {
+  return state.role == ColumnRole::Free && !IsDrawnByRule(state);
+}
 
 void PlanBuilder::PlaceGroup(CheckGroup& group) {
   PruneCases(group);
@@ -98,8 +101,7 @@ void PlanBuilder::PruneCases(CheckGroup& group) {
 // nullopt if the column leaves all cases open, or follows the case itself.
 std::optional<CaseDriver> PlanBuilder::MakeDriver(const CheckGroup& group, AttributeNumber number) {
   const ColumnState* state = Find(number);
-  if (state == nullptr || state->role == ColumnRole::Free || state->values == nullptr || state->lane < 0)
-    return std::nullopt;
+  if (state == nullptr || FollowsCase(*state) || state->values == nullptr || state->lane < 0) return std::nullopt;
   CaseDriver driver;
   driver.lane = state->lane;
   const bool is_reference = state->role == ColumnRole::Reference;
@@ -200,6 +202,7 @@ void PlanBuilder::PlaceCaseNulls(CheckGroup& group, AttributeNumber number) {
 // True if another value of the column may be taken without breaking a key.
 bool PlanBuilder::MayMove(const ColumnState& state) const {
   if (state.values == nullptr || state.lane < 0 || textless_.contains(state.column->number)) return false;
+  if (IsDrawnByRule(state)) return false;
   if (state.role == ColumnRole::Free) return true;
   if (state.role != ColumnRole::Reference || key_references_.contains(state.foreign_key)) return false;
   const ForeignKey& key = table_.foreign_keys[state.foreign_key];
@@ -221,7 +224,8 @@ AttributeNumber PlanBuilder::ChooseTarget(const Relation& relation, const Depend
     const bool is_factor = std::ranges::any_of(relation.terms, [&](const Relation::Term& term) {
       return term.columns.size() > 1 && std::ranges::count(term.columns, number) > 0;
     });
-    return std::tuple(is_factor, state == nullptr || state->role != ColumnRole::Free, -number);
+    const bool has_rule = state != nullptr && RuleOf(*state) != nullptr;
+    return std::tuple(is_factor, state == nullptr || state->role != ColumnRole::Free, has_rule, -number);
   };
   std::ranges::sort(candidates, {}, rank);
   const auto reaches = [&](AttributeNumber from, AttributeNumber to, const auto& self) -> bool {

@@ -171,8 +171,10 @@ void PlanBuilder::ReadLimits() {
     }
   }
   ReadPartitions(base_.limits);
+  NarrowByRules();
   GroupConditions(open);
   TakeLimits();
+  RefuseForbiddenRules();
 }
 
 void PlanBuilder::AddToBase(std::size_t place, const CheckCases& cases) {
@@ -239,6 +241,13 @@ void PlanBuilder::GroupConditions(const std::map<std::size_t, CheckCases>& open)
   for (CheckGroup& group : groups) CloseGroup(std::move(group), open);
 }
 
+void PlanBuilder::RefuseGroup(const CheckGroup& group, std::size_t place) const {
+  for (const AttributeNumber number : group.columns)
+    if (const ColumnState* state = Find(number); RuleOf(*state) != nullptr)
+      RefuseRule(*state, "no value satisfies both the rule and the constraints of the column");
+  RefuseConditions(place, "");
+}
+
 // Those with few cases first, so that contradictions cut the product down early.
 void PlanBuilder::CloseGroup(CheckGroup group, const std::map<std::size_t, CheckCases>& open) {
   std::vector<std::size_t> places;
@@ -250,10 +259,10 @@ void PlanBuilder::CloseGroup(CheckGroup group, const std::map<std::size_t, Check
   group.cases = {start};
   for (const std::size_t place : places) {
     group.cases = BothCases(group.cases, open.at(place), types_);
-    if (group.cases.empty()) RefuseConditions(place, "");
+    if (group.cases.empty()) RefuseGroup(group, place);
   }
   std::erase_if(group.cases, [this](CheckCase& one) { return !FollowRelations(one, types_); });
-  if (group.cases.empty()) RefuseConditions(places.back(), "");
+  if (group.cases.empty()) RefuseGroup(group, places.back());
   PreferWholeCases(group.cases, types_);
   JoinCases(group.cases, types_);
   if (IsPlain(group.cases)) {

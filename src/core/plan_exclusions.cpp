@@ -74,7 +74,8 @@ bool PlanBuilder::PlaceExclusion(const ExclusionConstraint& exclusion) {
 
 // A column whose values do not overlap.
 bool PlanBuilder::PlaceSlots(const std::string& constraint, ColumnState& state, std::uint64_t needed) {
-  if (state.role != ColumnRole::Undecided || state.limits.always_null || !state.limits.limits.IsUnlimited())
+  if (state.role != ColumnRole::Undecided || RuleOf(state) != nullptr || state.limits.always_null ||
+      !state.limits.limits.IsUnlimited())
     return false;
   auto made = MakeDisjointSet(*state.base.type, needed, context_);
   if (!made) return false;
@@ -97,8 +98,8 @@ bool PlanBuilder::PlaceSlotColumns(const std::string& constraint, std::pair<Attr
   ColumnState* const states[] = {Find(columns.first), Find(columns.second)};
   if (columns.first == columns.second || states[0] == nullptr || states[1] == nullptr) return false;
   for (const ColumnState* state : states) {
-    if (state->role != ColumnRole::Undecided || !state->limits.limits.IsUnlimited() || state->limits.always_null ||
-        state->base.type->oid != states[0]->base.type->oid ||
+    if (state->role != ColumnRole::Undecided || RuleOf(*state) != nullptr || !state->limits.limits.IsUnlimited() ||
+        state->limits.always_null || state->base.type->oid != states[0]->base.type->oid ||
         state->base.type_modifier != states[0]->base.type_modifier)
       return false;
   }

@@ -121,6 +121,7 @@ void PlanBuilder::PlaceKeys() {
     for (const Expression& expression : key.expressions)
       if (const AttributeNumber folded = CaseFoldedColumn(expression)) case_folded_.insert(folded);
   }
+  for (const UniqueKey& key : rule_keys_) keys.push_back(&key);
   std::ranges::stable_sort(keys, [](const UniqueKey* a, const UniqueKey* b) {
     const auto rank = [](const UniqueKey* key) {
       return std::tuple(key->predicate.has_value(), key->columns.size(), !key->is_primary);
@@ -159,8 +160,10 @@ void PlanBuilder::PlaceKey(const UniqueKey& key) {
                             : PlaceCompositeKey(key, columns, ignoring_case);
     if (!placed) return ProbeKey(key, "its columns are decided by other constraints; conflicts are drawn again");
   }
-  const bool is_counted = std::ranges::any_of(
-      columns, [&](AttributeNumber number) { return Find(number)->role == ColumnRole::Sequential; });
+  const bool is_counted = std::ranges::any_of(columns, [&](AttributeNumber number) {
+    const ColumnRule* rule = RuleOf(*Find(number));
+    return Find(number)->role == ColumnRole::Sequential && (rule == nullptr || !rule->sequence);
+  });
   if (facts_.has_rows && !is_counted) plan_->probed_keys.push_back(key.name);
 }
 
@@ -174,7 +177,9 @@ bool PlanBuilder::PlaceSingleColumnKey(const UniqueKey& key, ColumnState& state,
   const std::vector<std::string> demand = FindDemand(state);
   state.limits.limits.excluded.insert(state.limits.limits.excluded.end(), demand.begin(), demand.end());
   const bool counts = key.is_primary || LooksLikeIdentifier(state.column->name);
-  bool placed = counts && IsInteger(*state.base.type) && PlaceSequentialKey(state);
+  const ColumnRule* rule = RuleOf(state);
+  const bool is_given = rule != nullptr && rule->generator;
+  bool placed = counts && !is_given && IsInteger(*state.base.type) && PlaceSequentialKey(state);
   if (!placed) placed = PlaceProviderKey(state, ignoring_case);
   if (!placed) placed = PlaceTypeKey(key, state, ignoring_case);
   if (!placed) return false;
@@ -290,7 +295,7 @@ bool PlanBuilder::LeaveRestNull(const UniqueKey& key, const std::vector<ColumnSt
   const ColumnState& first = *states.front();
   const bool is_full = first.role == ColumnRole::Reference && table_.foreign_keys[first.foreign_key].match == 'f';
   if (nullable.empty() || (is_full && nullable.size() < states.size())) return false;
-  const double probability = NullProbability(*nullable.front(), options_.null_probability);
+  const double probability = NullShare(*nullable.front(), options_.null_probability);
   const LaneNumber lane = AddSource(MakeNullWordSource(KeyFor(key.name + " IS NULL"), std::nullopt, capacity));
   for (ColumnState* state : nullable) {
     state->null_lane = lane;

@@ -58,7 +58,8 @@ void PlanBuilder::LeaveReferenceNull(std::size_t place, const std::string& why) 
 void PlanBuilder::SetReferenceNulls(std::size_t place, bool first_is_null) {
   const ForeignKey& key = table_.foreign_keys[place];
   if (!ReferenceIsOptional(key)) return;
-  if (options_.null_probability <= 0 && !first_is_null) return;
+  const double share = NullShareOf(key);
+  if (share <= 0 && !first_is_null) return;
   const auto is_strict = [&](AttributeNumber number) {
     return std::ranges::any_of(table_.unique_keys, [&](const UniqueKey& unique) {
       return unique.nulls_not_distinct && std::ranges::count(unique.columns, number) > 0;
@@ -71,7 +72,7 @@ void PlanBuilder::SetReferenceNulls(std::size_t place, bool first_is_null) {
     ColumnState* state = Find(number);
     if (!MayBeNull(number) || (is_strict(number) && !first_is_null)) continue;
     state->null_lane = lane;
-    state->null_below = std::max<std::uint64_t>(NullThreshold(options_.null_probability), first_is_null ? 1 : 0);
+    state->null_below = std::max<std::uint64_t>(NullThreshold(share), first_is_null ? 1 : 0);
   }
 }
 
@@ -120,10 +121,8 @@ void PlanBuilder::PlaceReference(std::size_t place) {
 
 void PlanBuilder::ReferToParents(std::size_t place, const ParentKeys& parents) {
   const ForeignKey& key = table_.foreign_keys[place];
-  const StreamKey stream = KeyFor("FOREIGN KEY " + key.name);
-  IndexSourcePointer draws = MakeUniformSource(stream, parents.count);
-  if (key.needs_children) draws = MakeDeckSource(stream, parents.count, facts_.first_ordinal, std::move(draws));
-  const LaneNumber lane = AddSource(std::move(draws));
+  std::string shape;
+  const LaneNumber lane = AddParentLane(key, parents.count, shape);
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
     ColumnState* state = Find(key.columns[i]);
     state->lane = lane;
@@ -131,8 +130,8 @@ void PlanBuilder::ReferToParents(std::size_t place, const ParentKeys& parents) {
     state->generator = "key of " + key.referenced_table;
     state->reason = parents.description;
   }
-  reference_methods_[key.name] = {"construction", (key.needs_children ? "in turns over " : "uniform over ") +
-                                                      parents.description + " of " + key.referenced_table};
+  reference_methods_[key.name] = {"construction",
+                                  shape + " over " + parents.description + " of " + key.referenced_table};
   SetReferenceNulls(place, false);
 }
 

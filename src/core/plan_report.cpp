@@ -34,7 +34,7 @@ void PlanBuilder::ReportColumns() {
   for (const auto& [number, state] : columns_) {
     std::string generator = state.generator;
     std::string detail = state.reason;
-    if (state.role == ColumnRole::Generated) {
+    if (state.role == ColumnRole::Generated && state.generator.empty()) {
       generator = "server";
       detail = "generated column: " + state.column->default_text;
     } else if (state.role == ColumnRole::ServerDefault) {

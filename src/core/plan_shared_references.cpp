@@ -231,7 +231,8 @@ bool PlanBuilder::MatchSharedColumns(std::size_t place) {
   const LaneNumber lane =
       AddSource(std::make_unique<MatchingParentSource>(KeyFor("FOREIGN KEY " + key.name), leader->lane, matching));
   LaneNumber null_lane = -1;
-  if (is_optional && (options_.null_probability > 0 || !matching->is_complete))
+  const double share = NullShareOf(key);
+  if (is_optional && (share > 0 || !matching->is_complete))
     null_lane = AddSource(std::make_unique<UnmatchedNullSource>(
         MakeNullWordSource(KeyFor(key.name + " IS NULL"), std::nullopt), leader->lane, matching));
   for (const std::size_t i : free) {
@@ -241,7 +242,7 @@ bool PlanBuilder::MatchSharedColumns(std::size_t place) {
     state->lane = lane;
     state->values = parents->second.columns[i];
     state->null_lane = null_lane;
-    state->null_below = std::max<std::uint64_t>(NullThreshold(options_.null_probability), 1);
+    state->null_below = std::max<std::uint64_t>(NullThreshold(share), 1);
     state->generator = "key of " + key.referenced_table;
     state->reason = "matches the columns shared with another foreign key";
   }

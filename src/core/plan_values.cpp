@@ -4,6 +4,7 @@
 
 #include "dbmocker/error.h"
 #include "derived_value_set.h"
+#include "duplicate_sources.h"
 #include "plan_builder.h"
 #include "text_language.h"
 
@@ -44,6 +45,8 @@ const Type& TextType() {
 
 void PlanBuilder::RefuseColumn(const ColumnState& state, const Error& why) const {
   const ErrorReport& report = why.report();
+  if (const ColumnRule* rule = RuleOf(state); rule != nullptr && rule->DecidesValues())
+    RefuseRule(state, report.message, report.detail);
   std::string detail = report.detail;
   const auto add = [&detail](const std::string& constraint) {
     detail += (detail.empty() ? "" : " ") + constraint + ".";
@@ -102,6 +105,8 @@ ValueSetPointer PlanBuilder::MakeValues(ColumnState& state, bool unique) {
     }
     state.reason = state.meaning->reason;
   } else {
+    if (const ColumnRule* rule = RuleOf(state); rule != nullptr && rule->generator)
+      RefuseRule(state, "generator \"" + *rule->generator + "\" cannot make values within the column's limits");
     values = MakeTypeValues(state, unique);
     state.reason = state.limits.limits.IsUnlimited() ? "type" : "type and constraints";
   }
@@ -140,6 +145,9 @@ LaneNumber PlanBuilder::LaneOfGroup(const Meaning& meaning, bool unique) {
   const std::uint64_t size = GroupSize(meaning.group);
   const std::uint64_t block = GroupBlockSize(meaning.group);
   if (unique) return found->second = AddSource(MakePermutedSource(key, block, size));
+  const std::uint64_t usual_size = meaning.group == GroupKind::Person ? block : size;
+  if (const auto usual = UsualDuplicates(TextType(), usual_size))
+    return found->second = AddSource(MakeDuplicateSource(key, *usual, usual_size));
   if (meaning.group != GroupKind::Person) return found->second = AddSource(MakeUniformSource(key, size));
   return found->second = AddSource(std::make_unique<RedrawableSource>(MakePermutedSource(key, block, size),
                                                                       MakeUniformSource(Derive(key, 0), block)));

@@ -5,6 +5,7 @@
 #include "server/boundary.h"
 #include "server/compat.h"
 #include "server/find_worker_obstacle.h"
+#include "server/options_origin.h"
 #include "server/settle_references.h"
 #include "server/write_partitions.h"
 #include "server/write_rows.h"
@@ -135,9 +136,10 @@ WriterDecision ChooseAutomatically(const Table& table, const WriterFacts& facts,
   return decision;
 }
 
-WriterDecision ChooseByName(const Table& table, const WriterFacts& facts, const RunOptions& options) {
+WriterDecision ChooseByName(const Table& table, const WriterFacts& facts, std::int64_t rows,
+                            const RunOptions& options) {
   WriterDecision decision;
-  decision.reason = "asked for";
+  decision.reason = DemandsWriter(options) ? "asked for" : "preferred by the preset";
   if (options.insertion_strategy == WriterChoice::Single) return decision;
   decision.writer = options.insertion_strategy == WriterChoice::Batch  ? Writer::Batch
                     : options.insertion_strategy == WriterChoice::Bulk ? Writer::Bulk
@@ -146,6 +148,7 @@ WriterDecision ChooseByName(const Table& table, const WriterFacts& facts, const 
   if (obstacle == nullptr && decision.writer != Writer::Batch) obstacle = WhyNoBulk(table, facts);
   if (obstacle == nullptr && decision.writer == Writer::ParallelBulk)
     obstacle = options.freeze ? "frozen rows are written by the server's own function" : facts.page_obstacle;
+  if (obstacle != nullptr && !DemandsWriter(options)) return ChooseAutomatically(table, facts, rows, options);
   if (obstacle != nullptr) Refuse(table, NameOf(decision.writer), obstacle);
   return decision;
 }
@@ -184,7 +187,7 @@ WriterDecision ChooseWriter(const Table& table, const WriterFacts& facts, std::i
                             const RunOptions& options) {
   WriterDecision decision = options.insertion_strategy == WriterChoice::Auto
                                 ? ChooseAutomatically(table, facts, rows, options)
-                                : ChooseByName(table, facts, options);
+                                : ChooseByName(table, facts, rows, options);
   if (options.freeze) {
     const char* obstacle =
         decision.writer == Writer::Single ? "the rows go through the executor" : facts.freeze_obstacle;
@@ -217,7 +220,7 @@ WriterReview ReviewWriter(const WriterDecision& decision, const Table& table, co
   WriterReview review;
   review.decision = decision;
   if (decision.writer < Writer::Bulk) return review;
-  const bool is_asked_for = options.insertion_strategy != WriterChoice::Auto;
+  const bool is_asked_for = DemandsWriter(options);
   if (!plan.checked_keys.empty()) {
     constexpr char kReason[] = "a key that only its index can keep: the indexes are kept up to date";
     if (is_asked_for) Refuse(table, NameOf(decision.writer), kReason);

@@ -54,6 +54,14 @@ inline bool UserOwnsRelation(Oid relation, Oid user) {
 #endif
 }
 
+inline bool UserOwnsDatabase(Oid database, Oid user) {
+#if PG_VERSION_NUM >= 160000
+  return object_ownercheck(DatabaseRelationId, database, user);
+#else
+  return pg_database_ownercheck(database, user);
+#endif
+}
+
 // DecodeDateTime's result code; *kind is DTK_DATE for a finite date or timestamp.
 inline int DecodeDateTime(char** fields, int* types, int count, int* kind) {
   struct pg_tm tm;

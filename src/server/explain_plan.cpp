@@ -7,6 +7,7 @@
 #include "server/generate_table.h"
 #include "server/materialize_rows.h"
 #include "server/measure_rejection.h"
+#include "server/options_origin.h"
 #include "server/settle_references.h"
 #include "server/target_state.h"
 #include "server/write_rows.h"
@@ -29,6 +30,16 @@ void AddWriterLines(const Table& table, const WriterReview& review, std::vector<
         decision.reference_reason);
 }
 
+// Options that somebody has set, and on which level.
+void AddOptionLines(const RunOptions& options, std::vector<PlanLine>& lines) {
+  for (int place = 0;; ++place) {
+    const OptionInForce option = CallServer([&] { return FindOption(options, place); });
+    if (option.key == nullptr) return;
+    if (options.levels[place] != OptionLevel::Default)
+      lines.push_back({"option", option.key, option.origin, option.value, ""});
+  }
+}
+
 WriterReview ReviewTarget(Oid target, const Table& table, const Plan& plan, const RunOptions& options) {
   Relation const relation = CallServer([=] { return table_open(target, NoLock); });
   const auto rows = static_cast<std::int64_t>(plan.rows);
@@ -38,7 +49,7 @@ WriterReview ReviewTarget(Oid target, const Table& table, const Plan& plan, cons
   return review;
 }
 
-std::vector<PlanLine> ExplainTarget(Oid target, std::int64_t rows, const RunOptions& options) {
+std::vector<PlanLine> ExplainTarget(Oid target, std::int64_t rows, const RunOptions& given) {
   struct Look {
     bool has_rows;
     std::int64_t first_row;
@@ -49,6 +60,7 @@ std::vector<PlanLine> ExplainTarget(Oid target, std::int64_t rows, const RunOpti
     table_close(relation, NoLock);
     return {has_rows, NextRow(target, has_rows)};
   });
+  const RunOptions options = CallServer([&] { return OptionsFor(given, target); });
   const Table table = DescribeTable(target);
   TargetFacts facts;
   facts.has_rows = look.has_rows;
@@ -56,6 +68,7 @@ std::vector<PlanLine> ExplainTarget(Oid target, std::int64_t rows, const RunOpti
   const std::unique_ptr<Plan> plan = PlanRows(table, rows, options, false, facts);
   MeasureRejection(target, table, *plan, options, plan->lines);
   AddWriterLines(table, ReviewTarget(target, table, *plan, options), plan->lines);
+  AddOptionLines(options, plan->lines);
   return plan->lines;
 }
 

@@ -11,6 +11,7 @@
 #include "server/check_target.h"
 #include "server/describe_table.h"
 #include "server/fill_references.h"
+#include "server/options_origin.h"
 #include "server/plan_ahead.h"
 #include "server/read_catalog.h"
 #include "server/settle_references.h"
@@ -36,7 +37,8 @@ void LockForSchema(const SchemaPlan& plan, const RunOptions& options) {
   for (const auto& [oid, rows] : plan.rows) {
     const Table table = DescribeTable(oid);
     Relation const relation = CallServer([oid = oid] { return relation_open(oid, AccessShareLock); });
-    const WriterDecision decision = DecideWriter(relation, table, rows, options);
+    const RunOptions of_table = CallServer([&, oid = oid] { return OptionsFor(options, oid); });
+    const WriterDecision decision = DecideWriter(relation, table, rows, of_table);
     CallServer([=] { relation_close(relation, NoLock); });
     if (decision.rebuilds_indexes) exclusive.push_back(oid);
     if (!decision.validates_references) continue;
@@ -162,14 +164,14 @@ class SchemaFiller {
 
   // Tables in a circle go through the executor: what they refer to comes before their statement ends.
   RunReport GenerateStep(const FillStep& step, bool is_inside, std::size_t place) {
-    RunOptions options = options_;
+    RunOptions options = CallServer([&] { return OptionsFor(options_, step.table); });
     options.cap_exhausted = !is_inside && options.cap_exhausted;
     if (is_inside || !step.inside.empty()) options.insertion_strategy = WriterChoice::Single;
     const std::int64_t rows = plan_.rows.at(step.table);
     RunHooks hooks;
     hooks.keep_keys = is_inside;
     if (!step.inside.empty() && rows > 0) {
-      hooks.planned_parents = PlanParentsAhead(step, plan_.rows, options);
+      hooks.planned_parents = PlanParentsAhead(step, plan_.rows, options_);
       hooks.before_end = [&] {
         reports_.resize(place);  // those of an attempt that has failed
         CallServer([] { CommandCounterIncrement(); });  // the rows made so far can be seen

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "server/compat.h"
+#include "server/compute_columns.h"
 #include "server/see_through.h"
 
 namespace dbmocker::server {
@@ -72,6 +73,11 @@ const char* FindColumnObstacle(Relation target, const Column& column, const Plan
     if (!IsParallelSafe(expression))
       return column.is_generated ? "a generated column's expression is not parallel safe"
                                  : "a default is not parallel safe";
+  }
+  for (const ComputedColumn& computed : plan.computed_columns) {
+    if (computed.column != column.number) continue;
+    const ColumnExpression expression = {static_cast<AttrNumber>(column.number), computed.expression.c_str()};
+    if (!IsParallelSafe(ParseRuleExpression(target, expression))) return "a rule's expression is not parallel safe";
   }
   if (const char* obstacle = FindDomainObstacle(type)) return obstacle;
   if (!HasSafeInput(type)) return "a type's input function is not parallel safe";

@@ -10,7 +10,10 @@
 #include "server/fix_facts.h"
 #include "server/gather_facts.h"
 #include "server/open_run.h"
+#include "server/options_origin.h"
 #include "server/plan_and_write.h"
+#include "server/read_rules.h"
+#include "server/record_run.h"
 #include "server/settle_references.h"
 #include "server/target_state.h"
 #include "server/write_rows.h"
@@ -91,8 +94,9 @@ int ChooseBatchSize(const Table& table, const RunOptions& options) {
   return std::clamp(40000 / std::max(1, table.attribute_count), 50, 1000);
 }
 
-std::unique_ptr<Plan> PlanFacts(const Table& table, std::int64_t rows, const RunOptions& options,
-                                const TargetFacts& facts) {
+namespace {
+
+PlanOptions PlanOptionsOf(const Table& table, const RunOptions& options) {
   PlanOptions plan_options;
   plan_options.seed = options.seed;
   plan_options.reference_time = options.reference_time;
@@ -104,6 +108,17 @@ std::unique_ptr<Plan> PlanFacts(const Table& table, std::int64_t rows, const Run
     if (std::count(options.trigger_filled, options.trigger_filled + options.trigger_filled_count,
                    table.foreign_keys[place].constraint_oid) > 0)
       plan_options.trigger_filled.push_back(place);
+  if (options.duplicates)
+    plan_options.duplicates = {kDuplicateStrategies[options.duplicate_strategy], options.duplicate_probability,
+                               options.pool_sizes[0], options.pool_sizes[1], options.pool_sizes[2]};
+  return plan_options;
+}
+
+}  // namespace
+
+std::unique_ptr<Plan> PlanFacts(const Table& table, std::int64_t rows, const RunOptions& options,
+                                const TargetFacts& facts) {
+  const PlanOptions plan_options = PlanOptionsOf(table, options);
   if (options.slice.rows == 0) return BuildPlan(table, static_cast<std::uint64_t>(rows), plan_options, facts);
   std::unique_ptr<Plan> plan = BuildPlan(table, static_cast<std::uint64_t>(options.slice.rows), plan_options, facts);
   plan->first_ordinal += static_cast<std::uint64_t>(options.slice.offset);
@@ -114,6 +129,7 @@ std::unique_ptr<Plan> PlanFacts(const Table& table, std::int64_t rows, const Run
 std::unique_ptr<Plan> PlanRows(const Table& table, std::int64_t rows, const RunOptions& options, bool reserve_sequences,
                                TargetFacts& facts) {
   const auto count = static_cast<std::uint64_t>(rows);
+  GatherRules(table, options, facts);
   GatherFacts(table, options, facts);
   if (options.slice.rows > 0) {
     ApplyFacts(table, options.slice, facts);
@@ -128,7 +144,8 @@ std::unique_ptr<Plan> PlanRows(const Table& table, std::int64_t rows, const RunO
   return facts.sequence_starts == planned ? std::move(plan) : PlanFacts(table, rows, options, facts);
 }
 
-RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& options) {
+RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& given) {
+  const RunOptions options = CallServer([&] { return OptionsFor(given, target); });
   const TimestampTz started = CallServer([] { return GetCurrentTimestamp(); });
   RunReport report = {};
   report.target = target;
@@ -161,6 +178,7 @@ RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& options)
     CloseRun(run);
     if (options.analyze && rows > 0) AnalyzeTarget(table);
     report.elapsed = GetCurrentTimestamp() - started;
+    if (rows > 0 && options.slice.rows == 0) RecordRun(report);
   });
   return report;
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "server/options_origin.h"
 #include "server/settings.h"
 
 namespace dbmocker::server {
@@ -15,6 +16,7 @@ struct Option {
   const char* expected;  // for the error
   // Returns false if the value is not a legal one.
   bool (*set)(RunOptions* options, const JsonbValue* value);
+  const char* fallback = "null";  // the default as JSON; null: whatever is no value
 };
 
 bool ReadNumber(const JsonbValue* value, double lowest, double highest, double* number) {
@@ -114,41 +116,149 @@ bool SetReferenceTime(RunOptions* options, const JsonbValue* value) {
   return true;
 }
 
+bool SetPerformanceMode(RunOptions* options, const JsonbValue* value) {
+  if (value->type != jbvString || value->val.string.len == 0) return false;
+  options->performance_mode = pnstrdup(value->val.string.val, static_cast<Size>(value->val.string.len));
+  return true;
+}
+
+bool SetDuplicates(RunOptions* options, const JsonbValue* value) { return SetFlag(&options->duplicates, value); }
+
+bool SetDuplicateStrategy(RunOptions* options, const JsonbValue* value) {
+  for (int i = 0; i < static_cast<int>(lengthof(kDuplicateStrategies)); ++i) {
+    if (!IsText(value, kDuplicateStrategies[i])) continue;
+    options->duplicate_strategy = i;
+    return true;
+  }
+  return false;
+}
+
+bool SetDuplicateProbability(RunOptions* options, const JsonbValue* value) {
+  return ReadNumber(value, 0, 1, &options->duplicate_probability);
+}
+
+bool SetSmallPool(RunOptions* options, const JsonbValue* value) {
+  return ReadInteger(value, 1, 1000000000, &options->pool_sizes[0]);
+}
+bool SetMediumPool(RunOptions* options, const JsonbValue* value) {
+  return ReadInteger(value, 1, 1000000000, &options->pool_sizes[1]);
+}
+bool SetLargePool(RunOptions* options, const JsonbValue* value) {
+  return ReadInteger(value, 1, 1000000000, &options->pool_sizes[2]);
+}
+
+constexpr char kPoolSize[] = "a whole number from 1 to 1000000000";
+
 constexpr Option kOptions[] = {
-    {"analyze", "true or false", SetAnalyze},
-    {"batch_size", "\"auto\" or a whole number from 1 to 100000", SetBatchSize},
-    {"freeze", "true or false", SetFreeze},
-    {"insertion_strategy", "\"auto\", \"single\", \"batch\", \"bulk\" or \"parallel_bulk\"", SetInsertionStrategy},
-    {"max_attempts", "a whole number from 1 to 1000000", SetMaxAttempts},
-    {"max_workers", "\"auto\" or a whole number from 0 to 64", SetMaxWorkers},
-    {"memory_limit_mb", "a whole number from 1 to 1048576", SetMemoryLimit},
-    {"null_probability", "a number from 0 to 1", SetNullProbability},
-    {"on_error", "\"stop\" or \"skip\"", SetOnError},
-    {"on_exhausted", "\"refuse\" or \"cap\"", SetOnExhausted},
+    {"analyze", "true or false", SetAnalyze, "false"},
+    {"batch_size", "\"auto\" or a whole number from 1 to 100000", SetBatchSize, "\"auto\""},
+    {"freeze", "true or false", SetFreeze, "false"},
+    {"global_duplicate_enabled", "true or false", SetDuplicates, "false"},
+    {"global_duplicate_probability", "a number from 0 to 1", SetDuplicateProbability, "0.3"},
+    {"global_duplicate_strategy",
+     "\"generate_new\", \"allow_simple\", \"smart_duplicates\", \"cached_pool\" or \"weighted_random\"",
+     SetDuplicateStrategy, "\"generate_new\""},
+    {"insertion_strategy", "\"auto\", \"single\", \"batch\", \"bulk\" or \"parallel_bulk\"", SetInsertionStrategy,
+     "\"auto\""},
+    {"max_attempts", "a whole number from 1 to 1000000", SetMaxAttempts, "1000"},
+    {"max_workers", "\"auto\" or a whole number from 0 to 64", SetMaxWorkers, "\"auto\""},
+    {"memory_limit_mb", "a whole number from 1 to 1048576", SetMemoryLimit, "64"},
+    {"null_probability", "a number from 0 to 1", SetNullProbability, "0.1"},
+    {"on_error", "\"stop\" or \"skip\"", SetOnError, "\"stop\""},
+    {"on_exhausted", "\"refuse\" or \"cap\"", SetOnExhausted, "\"refuse\""},
+    {"performance_mode", "the name of a preset", SetPerformanceMode},
+    {"pool_size_large", kPoolSize, SetLargePool, "100"},
+    {"pool_size_medium", kPoolSize, SetMediumPool, "25"},
+    {"pool_size_small", kPoolSize, SetSmallPool, "5"},
     {"reference_time", "a date or timestamp in a string, or \"\" for today", SetReferenceTime},
 };
+constexpr int kOptionCount = static_cast<int>(lengthof(kOptions));
+static_assert(kOptionCount <= kMostOptions, "RunOptions has too little room");
 
-char* ListKeys() {
+// A call's options may hold rules beside them.
+constexpr char kColumns[] = "columns";
+
+char* ListKeys(OptionLevel level) {
   StringInfoData list;
   initStringInfo(&list);
-  for (const Option& option : kOptions) appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", option.key);
+  bool lists_columns = level != OptionLevel::Call;
+  for (const Option& option : kOptions) {
+    if (!lists_columns && std::strcmp(kColumns, option.key) < 0) {
+      appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", kColumns);
+      lists_columns = true;
+    }
+    appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", option.key);
+  }
   return list.data;
 }
 
-void SetOption(RunOptions* options, const JsonbValue* key, const JsonbValue* value) {
-  for (const Option& option : kOptions) {
+void SetColumns(RunOptions* options, const JsonbValue* value) {
+  if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data))
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid value for option \"%s\"", kColumns),
+                    errhint("The value must be an object of columns and their rules.")));
+  options->call_rules = JsonbToCString(nullptr, value->val.binary.data, value->val.binary.len);
+}
+
+void SetOption(RunOptions* options, const JsonbValue* key, JsonbValue* value, OptionLevel level) {
+  if (level == OptionLevel::Call && IsText(key, kColumns)) return SetColumns(options, value);
+  for (int i = 0; i < kOptionCount; ++i) {
+    const Option& option = kOptions[i];
     if (!IsText(key, option.key)) continue;
+    if (options->levels[i] > level || (value->type == jbvNull && level != OptionLevel::Call)) return;
     if (!option.set(options, value))
       ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid value for option \"%s\"", option.key),
                       errhint("The value must be %s.", option.expected)));
+    options->levels[i] = level;
+    Jsonb* const text = JsonbValueToJsonb(value);
+    options->values[i] = JsonbToCString(nullptr, &text->root, VARSIZE(text));
     return;
   }
   ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                   errmsg("unknown option \"%.*s\"", key->val.string.len, key->val.string.val),
-                  errhint("Valid options are: %s.", ListKeys())));
+                  errhint("Valid options are: %s.", ListKeys(level))));
 }
 
 }  // namespace
+
+void ApplyOptions(RunOptions* options, Jsonb* given, OptionLevel level) {
+  if (!JB_ROOT_IS_OBJECT(given))
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("options must be a JSON object"),
+                    errhint("Write them as in '{\"batch_size\": 1000}'. Valid options are: %s.", ListKeys(level))));
+  JsonbIterator* iterator = JsonbIteratorInit(&given->root);
+  JsonbValue key, value;
+  JsonbIteratorToken token = JsonbIteratorNext(&iterator, &key, true);
+  while ((token = JsonbIteratorNext(&iterator, &key, true)) == WJB_KEY) {
+    JsonbIteratorNext(&iterator, &value, true);
+    SetOption(options, &key, &value, level);
+  }
+}
+
+const char* FindOptionFault(const char* key, const char* value, OptionLevel level) {
+  for (const Option& option : kOptions) {
+    if (std::strcmp(option.key, key) != 0) continue;
+    RunOptions scratch = {};
+    Jsonb* const array = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(psprintf("[%s]", value))));
+    const JsonbValue* item = getIthJsonbValueFromContainer(&array->root, 0);
+    return item->type == jbvNull || option.set(&scratch, item) ? nullptr : psprintf("must be %s", option.expected);
+  }
+  return psprintf("is not known; valid options are %s", ListKeys(level));
+}
+
+void ForgetPreset(RunOptions* options) {
+  for (int i = 0; i < kOptionCount; ++i) {
+    if (options->levels[i] != OptionLevel::Preset) continue;
+    options->levels[i] = OptionLevel::Default;
+    options->values[i] = nullptr;
+    if (std::strcmp(kOptions[i].fallback, "null") == 0) continue;
+    char* text = psprintf("{\"%s\": %s}", kOptions[i].key, kOptions[i].fallback);
+    ApplyOptions(options, DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text))), OptionLevel::Default);
+    options->values[i] = nullptr;
+  }
+}
+
+const char* OptionKey(int place) { return place < kOptionCount ? kOptions[place].key : nullptr; }
+
+const char* OptionDefault(int place) { return place < kOptionCount ? kOptions[place].fallback : nullptr; }
 
 RunOptions ParseOptions(const std::int64_t* seed, Jsonb* options) {
   RunOptions result = {};
@@ -158,17 +268,12 @@ RunOptions ParseOptions(const std::int64_t* seed, Jsonb* options) {
   result.max_attempts = 1000;
   result.memory_limit_mb = 64;
   result.max_workers = kAutomaticWorkers;
-  if (options == nullptr) return result;
-  if (!JB_ROOT_IS_OBJECT(options))
-    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("options must be a JSON object"),
-                    errhint("Write them as in '{\"batch_size\": 1000}'. Valid options are: %s.", ListKeys())));
-  JsonbIterator* iterator = JsonbIteratorInit(&options->root);
-  JsonbValue key, value;
-  JsonbIteratorToken token = JsonbIteratorNext(&iterator, &key, true);
-  while ((token = JsonbIteratorNext(&iterator, &key, true)) == WJB_KEY) {
-    JsonbIteratorNext(&iterator, &value, true);
-    SetOption(&result, &key, &value);
-  }
+  result.duplicate_probability = 0.3;
+  result.pool_sizes[0] = 5;
+  result.pool_sizes[1] = 25;
+  result.pool_sizes[2] = 100;
+  if (options != nullptr) ApplyOptions(&result, options, OptionLevel::Call);
+  ApplyStoredOptions(&result, InvalidOid);
   return result;
 }
 

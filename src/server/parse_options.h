@@ -1,4 +1,5 @@
-// The options argument of the SQL functions: strict, with every key and value checked before anything is done.
+// The options of a run: strict, with every key and value checked before anything is done. Each option remembers which
+// level it comes from (options_origin.h); a higher one wins.
 // Read first: ParseOptions.
 #pragma once
 
@@ -23,6 +24,14 @@ struct RunSlice {
   int fact_count;
 };
 
+inline constexpr const char* kDuplicateStrategies[] = {"generate_new", "allow_simple", "smart_duplicates",
+                                                       "cached_pool", "weighted_random"};
+
+// Where an option's value comes from; a later one wins.
+enum class OptionLevel { Default, Preset, Database, Target, Call };
+
+inline constexpr int kMostOptions = 32;
+
 // All options of a run. Plain data: may live across longjmp.
 struct RunOptions {
   std::int64_t seed;
@@ -33,6 +42,10 @@ struct RunOptions {
   int max_attempts;  // draws of one row before the run gives up
   int memory_limit_mb;  // for the keys of referenced tables
   int max_workers;  // parallel workers at most; kAutomaticWorkers: by the machine and the number of rows
+  bool duplicates;  // values are repeated on purpose
+  int duplicate_strategy;  // place in kDuplicateStrategies
+  double duplicate_probability;
+  int pool_sizes[3];  // small, medium, large
   bool freeze;  // rows are written frozen, as COPY FREEZE does
   bool analyze;  // ANALYZE the target after the run
   bool skip_failed;  // generate_schema() goes on with the next table where one fails
@@ -45,11 +58,30 @@ struct RunOptions {
   int trigger_filled_count;
   const struct RunHooks* hooks;  // nullptr: none
   bool follows_clock;  // moments of a row lie just before the reference time, as in rows that are being made; likewise
-  RunSlice slice;  // not an option of the user's
+  RunSlice slice;  // not an option of the user's either
+  // Of the process that has read the options only:
+  bool has_targets;  // the target's stored options are in: OptionsFor() leaves them as they are
+  const char* performance_mode;  // the preset's name; nullptr: none is asked for
+  const char* call_rules;  // JSON: rules by column that the call gives; nullptr: none
+  OptionLevel levels[kMostOptions];  // by the option's place in the list of options
+  const char* values[kMostOptions];  // JSON; nullptr: the default
 };
 
-// Reads the seed (NULL: setting dbmocker.seed) and the options (NULL: none). Ereports 22023 for an unknown key or a bad
-// value, with the valid ones in the hint.
+// Reads the seed (NULL: setting dbmocker.seed) and a call's options (NULL: none) on top of the database's. Ereports
+// 22023 for an unknown key or a bad value, with the valid ones in the hint. OptionsFor() adds those of a target.
 RunOptions ParseOptions(const std::int64_t* seed, Jsonb* options);
+
+// Sets every option that `given` holds and that no higher level has set. A JSON null in `given` says nothing.
+void ApplyOptions(RunOptions* options, Jsonb* given, OptionLevel level);
+
+// What is wrong with an option, as words that follow its name; nullptr if nothing is. `value` is JSON.
+const char* FindOptionFault(const char* key, const char* value, OptionLevel level);
+
+// Sets those options that a preset has set back to their defaults.
+void ForgetPreset(RunOptions* options);
+
+// The options, by place: key and default as JSON. nullptr behind the last one.
+const char* OptionKey(int place);
+const char* OptionDefault(int place);
 
 }  // namespace dbmocker::server

@@ -10,6 +10,7 @@
 #include "server/describe_table.h"
 #include "server/gather_facts.h"
 #include "server/generate_table.h"
+#include "server/options_origin.h"
 #include "server/target_state.h"
 
 namespace dbmocker::server {
@@ -47,7 +48,8 @@ ValueSetPointer MakeUnknownKeys(const Type& type, std::uint64_t size, ErrorRepor
 }
 
 std::shared_ptr<const Plan> PlanWithParents(const Table& table, std::int64_t rows,
-                                            const std::map<std::uint32_t, ParentKeys>& parents, RunOptions options) {
+                                            const std::map<std::uint32_t, ParentKeys>& parents,
+                                            const RunOptions& given) {
   struct Look {
     bool has_rows;
     std::int64_t first_row;
@@ -62,6 +64,7 @@ std::shared_ptr<const Plan> PlanWithParents(const Table& table, std::int64_t row
   TargetFacts facts;
   facts.has_rows = look.has_rows;
   facts.first_ordinal = static_cast<std::uint64_t>(look.first_row);
+  RunOptions options = CallServer([&] { return OptionsFor(given, oid); });
   RunHooks hooks;
   hooks.planned_parents = parents;
   options.hooks = &hooks;

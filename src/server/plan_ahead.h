@@ -20,7 +20,8 @@ ValueSetPointer MakeUnknownKeys(const Type& type, std::uint64_t size, ErrorRepor
 // The plan for `rows` rows of a table behind those that it has; by foreign key (pg_constraint.oid), `parents` stand for
 // the rows of referenced tables. May throw Error and ServerError.
 std::shared_ptr<const Plan> PlanWithParents(const Table& table, std::int64_t rows,
-                                            const std::map<std::uint32_t, ParentKeys>& parents, RunOptions options);
+                                            const std::map<std::uint32_t, ParentKeys>& parents,
+                                            const RunOptions& given);
 
 // The keys that the tables inside of `step` are going to have, for the references ahead of its table. `rows`: those
 // that each table is to get. Throws Error 0A000 where a key is not the plan's to choose. May throw ServerError.

@@ -10,6 +10,7 @@
 #include "dbmocker/error.h"
 #include "server/boundary.h"
 #include "server/gather_facts.h"
+#include "server/read_rules.h"
 #include "server/run_hooks.h"
 #include "server/trigger_parents.h"
 #include "server/try_call.h"
@@ -113,6 +114,7 @@ class RunAttempts {
   // An attempt that has failed leaves the values that it took from sequences to the next one.
   std::unique_ptr<Plan> PlanOnce(const Table& table, TargetFacts& facts) {
     if (options_.slice.rows == 0 && report_.rows <= reserved_rows_) {
+      GatherRules(table, options_, facts);
       GatherFacts(table, options_, facts);
       facts.sequence_starts = reserved_;
       return PlanFacts(table, report_.rows, options_, facts);

@@ -10,6 +10,7 @@
 #include "server/check_target.h"
 #include "server/describe_table.h"
 #include "server/materialize_rows.h"
+#include "server/options_origin.h"
 #include "server/plan_ahead.h"
 #include "server/schema_request.h"
 #include "server/try_call.h"
@@ -67,11 +68,11 @@ class SchemaPlanner {
 
   void PlanTable(const FillStep& step, TableOutlook& outlook) {
     const Table table = DescribeTable(step.table);
-    RunOptions options = options_;
+    RunOptions options = CallServer([&] { return OptionsFor(options_, step.table); });
     if (!step.inside.empty()) options.insertion_strategy = WriterChoice::Single;
     std::map<std::uint32_t, ParentKeys> parents = plans_.empty() ? decltype(parents)() : KeysOfParents(table);
     if (!step.inside.empty() && outlook.rows > 0)
-      for (auto& [constraint, keys] : PlanParentsAhead(step, plan_.rows, options)) parents[constraint] = keys;
+      for (auto& [constraint, keys] : PlanParentsAhead(step, plan_.rows, options_)) parents[constraint] = keys;
     const std::shared_ptr<const dbmocker::Plan> plan = PlanWithinKeys(table, parents, options, outlook.rows);
     plans_[step.table] = plan;
     Relation const relation =

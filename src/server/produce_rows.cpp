@@ -8,6 +8,7 @@
 
 #include "server/boundary.h"
 #include "server/compat.h"
+#include "server/read_catalog.h"
 
 namespace dbmocker::server {
 
@@ -41,11 +42,13 @@ RowProducer::RowProducer(const Table& table, const Plan& plan, const ProducerSet
     former_.Prepare(descriptor, context_);
   });
   PrepareColumns();
+  PrepareComputed();
   PrepareChecks();
   if (settings_.probe_stored_rows) ChooseArbiters();
-  needs_check_ = !checks_.empty() || partition_check_ != nullptr || arbiter_list_ != nullptr || has_generated_ ||
-                 std::ranges::any_of(
-                     columns_, [](const ServerColumn& c) { return c.domain != nullptr || c.default_value != nullptr; });
+  needs_check_ = !checks_.empty() || computer_ != nullptr || partition_check_ != nullptr || arbiter_list_ != nullptr ||
+                 has_generated_ || std::ranges::any_of(columns_, [](const ServerColumn& c) {
+                   return c.domain != nullptr || c.default_value != nullptr;
+                 });
   needs_slots_ = settings_.form == RowForm::Values || needs_check_ || !columns_.empty();
 }
 
@@ -129,6 +132,7 @@ void RowProducer::PrepareColumns() {
     if (!column.is_generated) numbers.push_back(column.number);
   const auto needs_work = [this](AttributeNumber number) {
     if (std::ranges::count(plan_.server_columns, number) > 0) return true;
+    if (std::ranges::count(plan_.computed_columns, number, &ComputedColumn::column) > 0) return true;
     if (table_.FindColumn(number)->type->kind == TypeKind::Domain) return true;
     return std::ranges::any_of(plan_.columns, [number](const ColumnPlan& column) {
       return column.column == number && column.values != nullptr && column.values->encoding() == Encoding::InputText;
@@ -163,6 +167,15 @@ void RowProducer::PrepareColumns() {
       }
     });
   }
+}
+
+void RowProducer::PrepareComputed() {
+  std::vector<ColumnExpression> expressions;
+  for (const ComputedColumn& computed : plan_.computed_columns)
+    expressions.push_back({static_cast<AttrNumber>(computed.column), computed.expression.c_str()});
+  const ColumnExpression* const plain = expressions.data();
+  const auto count = static_cast<int>(expressions.size());
+  if (count > 0) computer_ = CallServer([=, this] { return PrepareComputer(relation_, plain, count, estate_); });
 }
 
 void RowProducer::PrepareChecks() {
@@ -238,12 +251,14 @@ int RowProducer::FillBatch() {
 int RowProducer::ConvertBatch(int rows, int* failed, const char** reasons) {
   MemoryContextReset(batch_context_);
   int failures = 0;
+  const int level = computer_ != nullptr ? EnterCatalogSettings() : 0;
   for (int row = 0; row < rows; ++row) {
     const char* fault = ConvertRow(batch_, static_cast<std::size_t>(row), slots_[row]);
     if (fault == nullptr) continue;
     failed[failures] = row;
     reasons[failures++] = fault;
   }
+  if (computer_ != nullptr) LeaveCatalogSettings(level);
   return failures;
 }
 
@@ -311,10 +326,12 @@ const char* RowProducer::ConvertRow(const Batch& batch, std::size_t row, TupleTa
       }
     }
     if (column.default_value != nullptr)
-      values[place] = ExecEvalExprSwitchContext(column.default_value, GetPerTupleExprContext(estate_), &nulls[place]);
+      values[place] = ExecEvalExpr(column.default_value, GetPerTupleExprContext(estate_), &nulls[place]);
   }
-  MemoryContextSwitchTo(caller);
   ExecStoreVirtualTuple(slot);
+  const char* fault = computer_ == nullptr ? nullptr : ComputeColumns(computer_, slot, GetPerTupleExprContext(estate_));
+  MemoryContextSwitchTo(caller);
+  if (fault != nullptr) return fault;
   return needs_check_ ? FindFault(slot) : nullptr;
 }
 

@@ -14,6 +14,7 @@
 
 #include "dbmocker/plan.h"
 #include "server/check_partition.h"
+#include "server/compute_columns.h"
 #include "server/form_tuples.h"
 
 namespace dbmocker::server {
@@ -104,6 +105,7 @@ class RowProducer {
  private:
   void PrepareColumns();
   void PrepareChecks();
+  void PrepareComputed();
   void ChooseArbiters();
   int FillBatch();
 
@@ -139,6 +141,7 @@ class RowProducer {
   MemoryContext batch_context_ = nullptr;  // reset for every batch
   std::vector<ServerColumn> columns_;  // that need work beyond copying a word
   std::vector<ServerCheck> checks_;
+  ColumnComputer* computer_ = nullptr;  // nullptr if no rule computes a column
   PartitionCheck* partition_check_ = nullptr;  // nullptr if every row fits
   std::vector<ServerCheck> arbiters_;  // names of probed indexes; state unused
   std::vector<Oid> arbiter_oids_;

@@ -9,6 +9,7 @@
 #include "dbmocker/error.h"
 #include "server/boundary.h"
 #include "server/produce_rows.h"
+#include "server/read_catalog.h"
 
 namespace dbmocker::server {
 namespace {
@@ -112,11 +113,13 @@ bool RowProducer::ChoosePosition(int row, const char* reason, int attempt, std::
 // Fills the rows' slots from the scratch batch; reasons: nullptr for those that are right.
 void RowProducer::ConvertDrawn(const std::vector<int>& rows, std::vector<const char*>& reasons) {
   CallServer([&] {
+    const int level = computer_ != nullptr ? EnterCatalogSettings() : 0;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       TupleTableSlot* slot = slots_[rows[i]];
       reasons[i] = ConvertRow(scratch_, i, slot);
       if (reasons[i] == nullptr) KeepRow(slot);
     }
+    if (computer_ != nullptr) LeaveCatalogSettings(level);
     CHECK_FOR_INTERRUPTS();
   });
 }

@@ -10,6 +10,7 @@
 #include "server/check_target.h"
 #include "server/generate_table.h"
 #include "server/long_run.h"
+#include "server/options_origin.h"
 #include "server/settings.h"
 #include "server/target_state.h"
 
@@ -132,7 +133,7 @@ void MakeChunk(const Job* job, const JobPart* part, std::int64_t rows, const Run
 
 // Reads the options that the job was submitted with; what parts share is added to them.
 RunOptions OptionsOf(const Job* job, const JobPart* part) {
-  RunOptions options = ParseOptions(&job->seed, job->options);
+  RunOptions options = OptionsFor(ParseOptions(&job->seed, job->options), part->target);
   options.reference_time = job->reference_time;
   if (part->first_row >= 0)
     options.slice = {part->first_row, part->rows, part->rows_done, part->facts, part->fact_count};

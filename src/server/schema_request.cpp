@@ -7,6 +7,7 @@
 #include "dbmocker/error.h"
 #include "server/boundary.h"
 #include "server/read_catalog.h"
+#include "server/stored_config.h"
 
 namespace dbmocker::server {
 namespace {
@@ -46,6 +47,11 @@ SELECT DISTINCT w.oid, t.source
  WHERE w.oid <> t.source
  ORDER BY 1, 2)";
 
+constexpr char kConfiguredRows[] =
+    "SELECT c.relname, o.rows FROM dbmocker.stored_options o"
+    " JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) o.target"
+    " WHERE c.relnamespace OPERATOR(pg_catalog.=) $1 AND o.rows IS NOT NULL ORDER BY c.relname";
+
 void ReadRequests(Jsonb* tables, SchemaArguments* arguments) {
   if (!JB_ROOT_IS_OBJECT(tables))
     ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("tables must be a JSON object"),
@@ -68,6 +74,18 @@ void ReadRequests(Jsonb* tables, SchemaArguments* arguments) {
                       errmsg("invalid number of rows for table \"%s\"", request->name),
                       errhint("Give a whole number of 0 or more.")));
     request->rows = static_cast<std::int64_t>(rows);
+  }
+}
+
+// The numbers of rows that the configuration gives.
+void ReadConfiguredRows(SchemaArguments* arguments) {
+  const CatalogRows configured = QueryConfig(kConfiguredRows, arguments->schema);
+  arguments->requests =
+      static_cast<TableRequest*>(palloc0(sizeof(TableRequest) * static_cast<Size>(configured.row_count + 1)));
+  for (int i = 0; i < configured.row_count; ++i) {
+    TableRequest* request = &arguments->requests[arguments->request_count++];
+    request->name = pstrdup(configured.Get(i, 0));
+    request->rows = DatumGetInt64(DirectFunctionCall1(int8in, CStringGetDatum(configured.Get(i, 1))));
   }
 }
 
@@ -109,12 +127,16 @@ SchemaArguments ReadSchemaArguments(FunctionCallInfo fcinfo, SchemaCall call) {
                     errhint("Ask for 0 rows or more a table.")));
   if (!PG_ARGISNULL(2)) ReadRequests(PG_GETARG_JSONB_P(2), &read);
   if (!PG_ARGISNULL(3)) ReadExcludes(PG_GETARG_ARRAYTYPE_P(3), &read);
+  if (read.rows < 0 && PG_ARGISNULL(2)) ReadConfiguredRows(&read);
   if (read.rows < 0 && read.request_count == 0)
     ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("neither rows nor tables are given"),
                     errhint("Give the rows a table, or tables => '{\"users\": 1000}'.")));
   const std::int64_t seed = has_seed ? PG_GETARG_INT64(4) : 0;
   read.options = ParseOptions(has_seed ? &seed : nullptr,
                               PG_ARGISNULL(options_place) ? nullptr : PG_GETARG_JSONB_P(options_place));
+  if (read.options.call_rules != nullptr)
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("option \"columns\" belongs to a single table"),
+                    errhint("Set rules with dbmocker.set_rule(), or fill the table with dbmocker.generate().")));
   return read;
 }
 

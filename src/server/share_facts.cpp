@@ -11,7 +11,7 @@ namespace dbmocker::server {
 namespace {
 
 // Whoever adds a fact must pack it too.
-static_assert(sizeof(TargetFacts) == 16 + 4 * sizeof(std::map<int, int>), "pack the new facts here");
+static_assert(sizeof(TargetFacts) == 16 + 5 * sizeof(std::map<int, int>), "pack the new facts here");
 static_assert(sizeof(ParentKeys) ==
                   16 + sizeof(std::vector<ValueSetPointer>) + sizeof(std::optional<std::int64_t>) + sizeof(std::string),
               "pack the new parts of parents' keys here");
@@ -123,6 +123,12 @@ void PutFacts(Packer& packer, const TargetFacts& facts) {
     packer.Put(texts.size());
     for (const std::string& text : texts) packer.Put(text);
   }
+  packer.Put(facts.rules.size());
+  for (const auto& [column, rule] : facts.rules) {
+    packer.Put(static_cast<std::uint64_t>(column));
+    packer.Put(rule.json);
+    packer.Put(rule.origin);
+  }
 }
 
 }  // namespace
@@ -160,6 +166,11 @@ TargetFacts UnpackFacts(const Table& table, const std::byte* packed) {
   for (std::uint64_t left = unpacker.Number(); left > 0; --left) {
     std::vector<std::string>& texts = facts.looked_up[static_cast<AttributeNumber>(unpacker.Signed())];
     for (std::uint64_t more = unpacker.Number(); more > 0; --more) texts.push_back(unpacker.Text());
+  }
+  for (std::uint64_t left = unpacker.Number(); left > 0; --left) {
+    RuleText& rule = facts.rules[static_cast<AttributeNumber>(unpacker.Signed())];
+    rule.json = unpacker.Text();
+    rule.origin = unpacker.Text();
   }
   return facts;
 }

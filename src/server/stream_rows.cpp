@@ -6,6 +6,7 @@
 #include "server/describe_table.h"
 #include "server/gather_facts.h"
 #include "server/generate_table.h"
+#include "server/options_origin.h"
 #include "server/produce_rows.h"
 #include "server/write_rows.h"
 
@@ -59,6 +60,7 @@ void CloseStream(Datum argument) {
 }
 
 RowStream* OpenStream(const StreamArguments& arguments, FunctionCallInfo fcinfo, MemoryContext context) {
+  const RunOptions options = CallServer([&] { return OptionsFor(arguments.options, arguments.target); });
   auto* stream = NewInContext<RowStream>(context);
   auto* info = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
   CallServer([&] {
@@ -69,10 +71,10 @@ RowStream* OpenStream(const StreamArguments& arguments, FunctionCallInfo fcinfo,
   stream->table = DescribeTable(arguments.target);
   for (Column& column : stream->table.columns) column.may_insert = true;  // nothing is inserted
   // Planned from row 0, so that row i is the same whichever window is asked for.
-  stream->plan = PlanRows(stream->table, arguments.first_row + arguments.rows, arguments.options, false, stream->facts);
+  stream->plan = PlanRows(stream->table, arguments.first_row + arguments.rows, options, false, stream->facts);
   ProducerSettings settings;
-  settings.batch_size = ChooseBatchSize(stream->table, arguments.options);
-  settings.max_attempts = arguments.options.max_attempts;
+  settings.batch_size = ChooseBatchSize(stream->table, options);
+  settings.max_attempts = options.max_attempts;
   settings.skip_rows = static_cast<std::uint64_t>(arguments.first_row);
   ResultRelInfo* result_relation = CallServer([&] {
     stream->estate = CreateExecutorState();

@@ -1,0 +1,191 @@
+// How often each value comes, as rules and options say: sequences, weights, distributions, duplicates, edge cases,
+// parents, NULLs; and columns that a rule makes unique.
+// Read first: PlanBuilder::DrawByRule.
+#include <algorithm>
+
+#include "dbmocker/error.h"
+#include "duplicate_sources.h"
+#include "edge_values.h"
+#include "limit_algebra.h"
+#include "plan_builder.h"
+#include "rule_sources.h"
+
+namespace dbmocker {
+
+// Columns that a rule makes unique are keys that no index knows of.
+void PlanBuilder::AddRuleKeys() {
+  for (const auto& [number, rule] : rules_) {
+    if (!rule.unique.value_or(false) || Find(number)->role != ColumnRole::Undecided) continue;
+    UniqueKey key;
+    key.name = "unique, by rule, of column " + Find(number)->column->name;
+    key.columns = {number};
+    rule_keys_.push_back(std::move(key));
+  }
+}
+
+void PlanBuilder::RefuseUnkeptRuleKeys() {
+  for (const UniqueKey& key : rule_keys_) {
+    const bool is_kept = key_methods_[key.name].first == "construction";
+    if (!is_kept) RefuseRule(*Find(key.columns.front()), "there is no way to make its values all different");
+    std::erase(plan_->probed_keys, key.name);
+  }
+}
+
+// Columns that count by rule: row i takes start + step * i, whichever run makes it.
+void PlanBuilder::PlaceRuleSequences() {
+  for (const auto& [number, rule] : rules_) {
+    ColumnState& state = *Find(number);
+    if (!rule.sequence || state.role != ColumnRole::Undecided) continue;
+    const std::uint64_t size = facts_.first_ordinal + rows_;
+    __extension__ using Wide = __int128;
+    const Wide last = static_cast<Wide>(rule.sequence->start) +
+                      static_cast<Wide>(rule.sequence->step) * static_cast<Wide>(size > 0 ? size - 1 : 0);
+    const Wide limit = state.base.type->name == "int2"   ? INT16_MAX
+                       : state.base.type->name == "int4" ? INT32_MAX
+                                                         : INT64_MAX;
+    if (last > limit || last < -limit - 1 || rule.sequence->start > limit || rule.sequence->start < -limit - 1)
+      RefuseRule(state, "the sequence leaves the range of type " + state.base.type->name + " before row " +
+                            std::to_string(size));
+    state.role = ColumnRole::Sequential;
+    state.lane = AddSource(MakeSequentialSource(0));
+    state.values = MakeSequenceValueSet(*state.base.type, rule.sequence->start, rule.sequence->step,
+                                        std::max<std::uint64_t>(size, 1));
+    state.generator = "counting from " + std::to_string(rule.sequence->start) +
+                      (rule.sequence->step == 1 ? "" : " by " + std::to_string(rule.sequence->step));
+    state.reason = rule.origin;
+    if (!SequenceFits(state)) RefuseRule(state, "the sequence leaves what the constraints of the column allow");
+    NoteUnique({number}, 0);
+  }
+}
+
+// What the options say of duplicates, with a pool of the size that suits the values; nullopt where they are too few.
+std::optional<DuplicateRule> PlanBuilder::UsualDuplicates(const Type& type, std::uint64_t size) const {
+  constexpr std::uint64_t kFew = 1000;
+  if (!options_.duplicates) return std::nullopt;
+  DuplicateRule rule;
+  rule.strategy = FindStrategy(options_.duplicates->strategy).value_or(DuplicateRule::Strategy::GenerateNew);
+  rule.probability = options_.duplicates->probability;
+  const bool is_smart = rule.strategy == DuplicateRule::Strategy::SmartDuplicates;
+  rule.pool_size = is_smart || size <= kFew ? options_.duplicates->small_pool
+                   : type.category == 'S'   ? options_.duplicates->medium_pool
+                                            : options_.duplicates->large_pool;
+  rule.medium_pool_size = options_.duplicates->medium_pool;
+  const bool is_pool =
+      rule.strategy != DuplicateRule::Strategy::AllowSimple && rule.strategy != DuplicateRule::Strategy::GenerateNew;
+  if (is_pool && size <= static_cast<std::uint64_t>(*rule.pool_size)) return std::nullopt;
+  return rule;
+}
+
+// The lane of a column that no key decides, if its rule or the options say how often each value comes. Columns of a
+// group follow the group's lane.
+void PlanBuilder::DrawByRule(ColumnState& state) {
+  const ColumnRule* rule = RuleOf(state);
+  const bool draws = rule != nullptr && (!rule->weighted_values.empty() || rule->duplicates || rule->distribution);
+  if (!draws && state.lane < 0) {
+    const auto usual = UsualDuplicates(*state.base.type, state.values->Size());
+    if (!usual) return;
+    state.lane = AddSource(MakeDuplicateSource(KeyFor(state.column->name), *usual, state.values->Size()));
+    state.generator += ", " + std::string(NameOf(usual->strategy));
+  }
+  if (!draws) return;
+  const StreamKey key = KeyFor(state.column->name);
+  IndexSourcePointer source;
+  if (!rule->weighted_values.empty()) {
+    std::vector<double> weights(state.values->Size(), 0);
+    for (std::uint64_t index = 0; index < weights.size(); ++index) {
+      std::string text;
+      state.values->AppendText(index, text);
+      for (const auto& [value, weight] : rule->weighted_values)
+        if (CompareValues(text, value, state.base) == 0) weights[index] += weight;
+    }
+    source = MakeWeightedSource(key, weights);
+  } else if (rule->duplicates) {
+    if (rule->duplicates->strategy == DuplicateRule::Strategy::GenerateNew) SpreadNew(state);
+    source = MakeDuplicateSource(key, *rule->duplicates, state.values->Size());
+    state.generator += ", " + std::string(NameOf(rule->duplicates->strategy));
+  } else if (rule->distribution) {
+    try {
+      source = MakeDistributedSource(key, *rule->distribution, state.base, state.values);
+    } catch (const Error& error) {
+      RefuseRule(state, error.report().message, error.report().detail);
+    }
+    state.generator += ", " + std::string(NameOf(rule->distribution->kind));
+  }
+  if (source != nullptr) state.lane = state.rule_lane = AddSource(std::move(source));
+}
+
+// Edge cases beside the usual values, if the rule asks for them.
+void PlanBuilder::AddEdges(ColumnState& state, bool with_lane) {
+  const ColumnRule* rule = RuleOf(state);
+  if (rule == nullptr || !rule->edge_case_probability) return;
+  ValueSetPointer with_edges = MakeEdgeValueSet(state.values, state.base, state.limits.limits, context_);
+  if (with_edges == nullptr) RefuseRule(state, "there are no edge cases of its type within the column's limits");
+  state.has_edges = true;
+  if (!with_lane) return;
+  const std::uint64_t usual = state.values->Size();
+  state.lane = AddSource(MakeEdgeSource(KeyFor(state.column->name + " edges"), state.lane, *rule->edge_case_probability,
+                                        usual, with_edges->Size() - usual));
+  state.generator += ", " + std::to_string(with_edges->Size() - usual) + " edge cases";
+  state.values = std::move(with_edges);
+}
+
+// Where the usual values are too few to be all different, all values of the type.
+void PlanBuilder::SpreadNew(ColumnState& state) {
+  if (state.meaning || (state.values->IsInjective() && state.values->Size() >= facts_.first_ordinal + rows_)) return;
+  ValueSetPointer all = MakeTypeValues(state, true);
+  if (all == nullptr || !all->IsInjective()) return;
+  state.values = std::move(all);
+  state.generator = state.values->Describe();
+}
+
+// The lane of a foreign key's parents: by the rule of one of its columns, else in turns where each must have children,
+// else uniform.
+LaneNumber PlanBuilder::AddParentLane(const ForeignKey& key, std::uint64_t parents, std::string& shape) {
+  const StreamKey stream = KeyFor("FOREIGN KEY " + key.name);
+  shape = "uniform";
+  for (const AttributeNumber number : key.columns) {
+    ColumnState* state = Find(number);
+    const ColumnRule* rule = RuleOf(*state);
+    if (rule == nullptr || !(rule->distribution || rule->per_parent)) continue;
+    if (rule->per_parent) {
+      const auto least = static_cast<std::uint64_t>(rule->per_parent->min) * parents;
+      const auto most = static_cast<std::uint64_t>(rule->per_parent->max) * parents;
+      if (rows_ < least || rows_ > most)
+        RefuseRule(*state, std::to_string(rows_) + " rows do not fit",
+                   std::to_string(parents) + " rows of " + key.referenced_table + " can have from " +
+                       std::to_string(least) + " to " + std::to_string(most) + " referring rows.");
+      shape = std::to_string(rule->per_parent->min) + " to " + std::to_string(rule->per_parent->max) + " rows each";
+      state->rule_lane =
+          AddSource(MakePerParentSource(stream, *rule->per_parent, parents, facts_.first_ordinal, rows_));
+      return state->rule_lane;
+    }
+    shape = NameOf(rule->distribution->kind);
+    const bool is_zipf = rule->distribution->kind == DistributionRule::Kind::Zipf;
+    state->rule_lane =
+        AddSource(is_zipf ? MakeZipfSource(stream, rule->distribution->Number("exponent").value_or(1), parents)
+                          : MakeUniformSource(stream, parents));
+    return state->rule_lane;
+  }
+  IndexSourcePointer draws = MakeUniformSource(stream, parents);
+  if (!key.needs_children) return AddSource(std::move(draws));
+  shape = "in turns";
+  return AddSource(MakeDeckSource(stream, parents, facts_.first_ordinal, std::move(draws)));
+}
+
+// The share of NULLs of a column that may be NULL, if `usual` is that of columns which nothing is known of.
+double PlanBuilder::NullShare(const ColumnState& state, double usual) const {
+  const ColumnRule* rule = RuleOf(state);
+  return rule != nullptr && rule->null_probability ? *rule->null_probability : NullProbability(state, usual);
+}
+
+// The same for a foreign key as a whole.
+double PlanBuilder::NullShareOf(const ForeignKey& key) const {
+  for (const AttributeNumber number : key.columns) {
+    const auto found = rules_.find(number);
+    if (found != rules_.end() && found->second.null_probability) return *found->second.null_probability;
+    if (found != rules_.end() && found->second.per_parent) return 0;
+  }
+  return options_.null_probability;
+}
+
+}  // namespace dbmocker

@@ -1,0 +1,241 @@
+// See read_rules.h. An input function's refusal is caught in a subtransaction, so that all faults are told at once.
+// Read first: GatherRules.
+#include "server/read_rules.h"
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+
+#include "dbmocker/error.h"
+#include "server/boundary.h"
+#include "server/catch_refusal.h"
+#include "server/compute_columns.h"
+#include "server/stored_config.h"
+
+namespace dbmocker::server {
+namespace {
+
+constexpr char kRulesOfTarget[] =
+    "SELECT dbmocker.column_number(r.place), r.rule FROM dbmocker.column_rules r"
+    " WHERE dbmocker.column_target(r.place) OPERATOR(pg_catalog.=) $1 ORDER BY 1";
+
+// The text in the type's output syntax, or what its input function says against it.
+struct SettledText {
+  const char* text;
+  const char* fault;
+};
+
+// "now", "now()", "now() - 30 days", "now + 1 year": the interval with its sign; nullptr if it is no such text.
+const char* IntervalOfNow(const char* text) {
+  const auto skip_blanks = [&text] {
+    while (*text == ' ') ++text;
+  };
+  skip_blanks();
+  if (pg_strncasecmp(text, "now", 3) != 0) return nullptr;
+  text += 3;
+  if (text[0] == '(' && text[1] == ')') text += 2;
+  skip_blanks();
+  return *text == '\0' || *text == '+' || *text == '-' ? text : nullptr;
+}
+
+// The moment as a text of type timestamptz, under the catalog settings: UTC.
+char* MomentFrom(const char* interval, std::int64_t reference_time) {
+  Datum moment = TimestampTzGetDatum(reference_time);
+  if (*interval != '\0') {
+    const bool is_minus = *interval == '-';
+    const Datum distance = DirectFunctionCall3(interval_in, CStringGetDatum(interval + 1), ObjectIdGetDatum(InvalidOid),
+                                               Int32GetDatum(-1));
+    moment = is_minus ? DirectFunctionCall2(timestamptz_mi_interval, moment, distance)
+                      : DirectFunctionCall2(timestamptz_pl_interval, moment, distance);
+  }
+  return DatumGetCString(DirectFunctionCall1(timestamptz_out, moment));
+}
+
+bool IsMoment(Oid type) { return type == DATEOID || type == TIMESTAMPOID || type == TIMESTAMPTZOID; }
+
+char* ConvertText(Oid type, int32 modifier, const char* text, std::int64_t reference_time) {
+  int32 base_modifier = modifier;
+  Oid const base = getBaseTypeAndTypmod(type, &base_modifier);
+  const char* interval = IsMoment(base) ? IntervalOfNow(text) : nullptr;
+  if (interval != nullptr) text = MomentFrom(interval, reference_time);
+  Oid input = InvalidOid, parameter = InvalidOid, output = InvalidOid;
+  bool is_varlena = false;
+  getTypeInputInfo(base, &input, &parameter);
+  getTypeOutputInfo(base, &output, &is_varlena);
+  const Datum value = OidInputFunctionCall(input, pstrdup(text), parameter, base_modifier);
+  return OidOutputFunctionCall(output, value);
+}
+
+SettledText SettleText(Oid type, int32 modifier, const char* text, std::int64_t reference_time) {
+  const int level = EnterCatalogSettings();
+  if (IsInParallelMode()) {
+    const char* converted = ConvertText(type, modifier, text, reference_time);
+    LeaveCatalogSettings(level);
+    return {converted, nullptr};
+  }
+  const char* settled = nullptr;
+  const char** const place = &settled;
+  const char* fault = CatchRefusal([=] { *place = ConvertText(type, modifier, text, reference_time); });
+  LeaveCatalogSettings(level);
+  return {settled, fault};
+}
+
+// Settles one value in place.
+class ValueSettler {
+ public:
+  ValueSettler(const Column& column, std::int64_t reference_time, Faults& faults)
+      : column_(column), reference_time_(reference_time), faults_(faults) {}
+
+  std::string Settle(const std::string& text, const std::string& path) {
+    const char* plain = text.c_str();
+    const SettledText settled =
+        CallServer([&, plain] { return SettleText(column_.type->oid, column_.type_modifier, plain, reference_time_); });
+    if (settled.fault != nullptr) faults_.push_back({path, settled.fault});
+    return settled.fault != nullptr || settled.text == nullptr ? text : settled.text;
+  }
+  void Settle(JsonNode& node, const std::string& path) {
+    if (node.Is(JsonNode::Kind::Null)) return;
+    node.text = Settle(TextOfNode(node), path);
+    node.kind = JsonNode::Kind::String;
+    node.items.clear();
+    node.keys.clear();
+  }
+
+ private:
+  const Column& column_;
+  std::int64_t reference_time_;
+  Faults& faults_;
+};
+
+// Calls `visit` for every member of an object.
+template <class Visit>
+void ForEachMember(const JsonNode& object, Visit visit) {
+  for (std::size_t i = 0; i < object.keys.size() && object.Is(JsonNode::Kind::Object); ++i)
+    visit(object.keys[i], object.items[i]);
+}
+
+const Column& FindColumnByName(const Table& table, const std::string& name) {
+  const auto found = std::ranges::find(table.columns, name, &Column::name);
+  if (found != table.columns.end()) return *found;
+  std::string known;
+  for (const Column& column : table.columns) known += (known.empty() ? "" : ", ") + column.name;
+  throw Error("42703", "table \"" + table.name + "\" has no column \"" + name + "\"", "A rule is given for it.",
+              "Its columns are: " + known + ".");
+}
+
+// What decides the values alone, and what narrows or weighs them.
+constexpr std::string_view kDeciders[] = {"generator", "possible_values", "sequence", "weighted_values"};
+constexpr std::string_view kLimits[] = {"max", "max_length", "min", "min_length"};
+
+bool HasAny(const JsonNode& rule, std::span<const std::string_view> keys) {
+  return std::ranges::any_of(keys, [&](std::string_view key) { return rule.Find(key) != nullptr; });
+}
+
+// Keys of the stored rule that the call's keys leave no room for.
+bool IsOverruled(const std::string& key, const JsonNode& call) {
+  const auto is_of = [&key](std::span<const std::string_view> keys) { return std::ranges::count(keys, key) > 0; };
+  if (HasAny(call, kDeciders)) return key != "null_probability";
+  if (key == "distribution" || !is_of(kDeciders) || key == "generator") return false;
+  return HasAny(call, kLimits) || (key != "possible_values" && call.Find("distribution") != nullptr);
+}
+
+// The call's rule on top of the stored one, key by key.
+void PutOnTop(JsonNode& rule, const JsonNode& call) {
+  if (!rule.Is(JsonNode::Kind::Object) || !call.Is(JsonNode::Kind::Object)) {
+    rule = call;
+    return;
+  }
+  for (std::size_t i = rule.keys.size(); i-- > 0;) {
+    if (!IsOverruled(rule.keys[i], call)) continue;
+    rule.keys.erase(rule.keys.begin() + static_cast<std::ptrdiff_t>(i));
+    rule.items.erase(rule.items.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  ForEachMember(call, [&](const std::string& key, const JsonNode& value) {
+    const auto known = std::ranges::find(rule.keys, key);
+    if (known != rule.keys.end()) {
+      rule.items[static_cast<std::size_t>(known - rule.keys.begin())] = value;
+      return;
+    }
+    rule.keys.push_back(key);
+    rule.items.push_back(value);
+  });
+}
+
+std::string WhatIsWrong(const Table& table, const Column& column) {
+  return "invalid rule for column \"" + column.name + "\" of table \"" + table.name + "\"";
+}
+
+void AddRule(const Table& table, const Column& column, JsonNode rule, const char* origin, std::int64_t reference_time,
+             TargetFacts& facts) {
+  Faults faults;
+  ReadColumnRule(rule, "", faults);
+  if (faults.empty()) SettleRule(column, rule, reference_time, "", faults);
+  ThrowFaults(WhatIsWrong(table, column), faults);
+  RuleText& text = facts.rules[column.number];
+  text.json.clear();
+  WriteJson(rule, text.json);
+  text.origin = origin;
+}
+
+}  // namespace
+
+void SettleRule(const Column& column, JsonNode& rule, std::int64_t reference_time, const std::string& path,
+                Faults& faults) {
+  ValueSettler settler(column, reference_time, faults);
+  const auto below = [&path](const std::string& key) { return path.empty() ? key : path + "." + key; };
+  for (std::size_t i = 0; i < rule.keys.size(); ++i) {
+    const std::string& key = rule.keys[i];
+    JsonNode& value = rule.items[i];
+    if (key == "min" || key == "max") settler.Settle(value, below(key));
+    if (key == "possible_values")
+      for (std::size_t item = 0; item < value.items.size(); ++item)
+        settler.Settle(value.items[item], below(key) + "[" + std::to_string(item) + "]");
+    if (key == "weighted_values")
+      for (std::string& text : value.keys) text = settler.Settle(text, below(key).append(".").append(text));
+    if (key != "distribution") continue;
+    for (std::size_t item = 0; item < value.keys.size(); ++item)
+      if (value.keys[item] == "mean" && value.items[item].Is(JsonNode::Kind::String))
+        settler.Settle(value.items[item], below(key) + ".mean");
+  }
+}
+
+void GatherRules(const Table& table, const RunOptions& options, TargetFacts& facts) {
+  std::map<AttributeNumber, std::pair<JsonNode, const char*>> rules;
+  const CatalogRows stored = CallServer([&] { return QueryConfig(kRulesOfTarget, table.oid); });
+  for (int i = 0; i < stored.row_count; ++i) {
+    const AttributeNumber number = std::stoi(stored.Get(i, 0));
+    if (table.FindColumn(number) != nullptr) rules[number] = {ReadJson(stored.Get(i, 1)), "rule"};
+  }
+  if (options.call_rules != nullptr) {
+    ForEachMember(ReadJson(options.call_rules), [&](const std::string& name, const JsonNode& call) {
+      auto& [rule, origin] = rules[FindColumnByName(table, name).number];
+      PutOnTop(rule, call);
+      origin = "rule of the call";
+    });
+  }
+  for (auto& [number, rule] : rules)
+    AddRule(table, *table.FindColumn(number), std::move(rule.first), rule.second, options.reference_time, facts);
+}
+
+void JudgeRule(const Table& table, const Column& column, const std::string& json, const RunOptions& options) {
+  TargetFacts facts;
+  AddRule(table, column, ReadJson(json), "rule", options.reference_time, facts);
+  PlanOptions plan_options;
+  plan_options.seed = options.seed;
+  plan_options.reference_time = options.reference_time;
+  plan_options.null_probability = options.null_probability;
+  const Oid target = table.oid;
+  for (const ComputedColumn& computed : dbmocker::CheckRules(table, plan_options, facts)) {
+    const ColumnExpression expression = {static_cast<AttrNumber>(computed.column), computed.expression.c_str()};
+    const char* fault = CallServer([=] {
+      return CatchRefusal([=] {
+        Relation const relation = table_open(target, AccessShareLock);
+        ParseRuleExpression(relation, expression);
+        table_close(relation, NoLock);
+      });
+    });
+    if (fault != nullptr) throw Error(sqlstate::kInvalidParameterValue, WhatIsWrong(table, column), fault);
+  }
+}
+
+}  // namespace dbmocker::server
