@@ -461,6 +461,10 @@ CREATE TABLE dbmocker.job_part (
     is_reserved boolean NOT NULL DEFAULT false,
     chunk_rows bigint NOT NULL DEFAULT 10000,
     rate double precision,
+    circle integer,
+    rows_missed bigint NOT NULL DEFAULT 0,
+    is_skipped boolean NOT NULL DEFAULT false,
+    problem text,
     PRIMARY KEY (job, position)
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE dbmocker.job_part IS 'the rows of one table in a background job; changed in the transactions that write them';
@@ -476,6 +480,11 @@ COMMENT ON COLUMN dbmocker.job_part.facts IS
 COMMENT ON COLUMN dbmocker.job_part.is_reserved IS 'the values of the table''s sequences have been reserved';
 COMMENT ON COLUMN dbmocker.job_part.chunk_rows IS 'rows of the next chunk';
 COMMENT ON COLUMN dbmocker.job_part.rate IS 'rows per second of the last chunks, averaged';
+COMMENT ON COLUMN dbmocker.job_part.circle IS
+    'number of the circle of references that the table is part of: tables of a circle are filled in one transaction';
+COMMENT ON COLUMN dbmocker.job_part.rows_missed IS 'rows of rows_done that could not be made, with option on_exhausted "cap"';
+COMMENT ON COLUMN dbmocker.job_part.is_skipped IS 'the table could not be filled and was left out, with option on_error "skip"';
+COMMENT ON COLUMN dbmocker.job_part.problem IS 'why there are fewer rows than asked for; NULL if there are not';
 
 CREATE FUNCTION dbmocker.may_steer(owner oid)
 RETURNS boolean
@@ -494,7 +503,7 @@ WITH here AS (
     WHERE l.locktype = 'advisory' AND l.database = h.database AND l.objsubid = 23297
 ), parts AS (
     SELECT p.job, pg_catalog.min(p.target) AS target, pg_catalog.sum(p.rows)::bigint AS rows,
-           pg_catalog.sum(p.rows_done)::bigint AS rows_done, pg_catalog.bool_and(p.rows IS NOT NULL) AS is_counted,
+           pg_catalog.sum(p.rows_done - p.rows_missed)::bigint AS rows_done, pg_catalog.bool_and(p.rows IS NOT NULL) AS is_counted,
            pg_catalog.avg(p.rate) FILTER (WHERE p.rows_done > 0 AND p.rows_done < p.rows) AS rate
     FROM dbmocker.job_part p
     GROUP BY p.job
@@ -558,12 +567,14 @@ COMMENT ON COLUMN dbmocker.jobs.changed_at IS 'time of the last change of the st
 COMMENT ON COLUMN dbmocker.jobs.finished_at IS 'time at which the job was done, failed or stopped';
 
 CREATE VIEW dbmocker.progress WITH (security_barrier) AS
-SELECT p.job, p.position, p.target::pg_catalog.regclass AS target, j.state, p.rows, p.rows_done,
+SELECT p.job, p.position, p.target::pg_catalog.regclass AS target, j.state, p.rows,
+       p.rows_done - p.rows_missed AS rows_done,
        CASE WHEN p.rows > 0 THEN pg_catalog.round(100.0 * p.rows_done / p.rows, 1)
             WHEN p.rows = 0 THEN 100.0 END AS percent,
        p.rate AS rows_per_second,
        CASE WHEN j.state = 'running' AND p.rate > 0
-            THEN pg_catalog.make_interval(secs => (p.rows - p.rows_done) / LEAST(p.rate, j.pace)) END AS eta
+            THEN pg_catalog.make_interval(secs => (p.rows - p.rows_done) / LEAST(p.rate, j.pace)) END AS eta,
+       p.problem
 FROM dbmocker.job_part p
 JOIN dbmocker.job j ON j.id = p.job
 WHERE dbmocker.may_steer(j.owner);
@@ -577,6 +588,7 @@ COMMENT ON COLUMN dbmocker.progress.rows_done IS 'rows that are committed';
 COMMENT ON COLUMN dbmocker.progress.percent IS 'share of the rows that is committed';
 COMMENT ON COLUMN dbmocker.progress.rows_per_second IS 'rate of the last chunks';
 COMMENT ON COLUMN dbmocker.progress.eta IS 'time that the rest will take at this rate';
+COMMENT ON COLUMN dbmocker.progress.problem IS 'why there are fewer rows than asked for; NULL if there are not';
 
 GRANT SELECT ON dbmocker.jobs, dbmocker.progress TO PUBLIC;
 

@@ -97,6 +97,27 @@ std::int64_t* ReadNumbers(Datum array, MemoryContext context, int* count) {
   return numbers;
 }
 
+constexpr char kPartColumns[] =
+    "position::pg_catalog.int8, target::pg_catalog.int8, rows, kept_rows, rows_done, first_row, facts, is_reserved,"
+    " chunk_rows, circle::pg_catalog.int8";
+
+// A row of kPartColumns.
+void ReadPart(const Row& row, MemoryContext context, JobPart* part) {
+  *part = {};
+  part->position = static_cast<int>(row.Number(1, 0));
+  part->target = static_cast<Oid>(row.Number(2, 0));
+  part->rows = row.Number(3, -1);
+  part->kept_rows = row.Number(4, -1);
+  part->rows_done = row.Number(5, 0);
+  part->first_row = row.Number(6, -1);
+  bool is_null = false;
+  const Datum facts = row.Get(7, &is_null);
+  if (!is_null) part->facts = ReadNumbers(facts, context, &part->fact_count);
+  part->is_reserved = row.Flag(8);
+  part->chunk_rows = row.Number(9, 1);
+  part->circle = static_cast<int>(row.Number(10, 0));
+}
+
 // Everybody who listens learns the number and the state, no more.
 void Announce(std::int64_t job, JobState state) {
   Async_Notify("dbmocker_job",
@@ -132,15 +153,17 @@ std::int64_t AddJob(const JobRequest& request) {
   return id;
 }
 
-void AddJobPart(std::int64_t job, int position, Oid target, std::int64_t rows, std::int64_t kept_rows) {
+void AddJobPart(std::int64_t job, int position, Oid target, std::int64_t rows, std::int64_t kept_rows, int circle) {
   Arguments arguments = {};
   arguments.AddNumber(job);
   arguments.Add(INT4OID, Int32GetDatum(position));
   arguments.Add(OIDOID, ObjectIdGetDatum(target));
   arguments.AddNumber(rows, rows < 0);
   arguments.AddNumber(kept_rows, kept_rows < 0);
-  RunJobQuery("INSERT INTO dbmocker.job_part (job, position, target, rows, kept_rows) VALUES ($1, $2, $3, $4, $5)",
-              arguments);
+  arguments.Add(INT4OID, Int32GetDatum(circle), circle == 0);
+  RunJobQuery(
+      "INSERT INTO dbmocker.job_part (job, position, target, rows, kept_rows, circle) VALUES ($1, $2, $3, $4, $5, $6)",
+      arguments);
 }
 
 Job* LoadJob(std::int64_t id, bool lock) {
@@ -151,7 +174,8 @@ Job* LoadJob(std::int64_t id, bool lock) {
   arguments.AddNumber(SystemIdentifier());
   const char* query = psprintf(
       "SELECT owner::pg_catalog.int8, state, database = $2 AND system_identifier = $3, seed, reference_time,"
-      " options, pace, max_attempts::pg_catalog.int8, attempts::pg_catalog.int8, retry_at"
+      " options, pace, max_attempts::pg_catalog.int8, attempts::pg_catalog.int8, retry_at,"
+      " schema::pg_catalog.int8"
       " FROM dbmocker.job WHERE id = $1%s",
       lock ? " FOR UPDATE" : "");
   Job* job = nullptr;
@@ -175,6 +199,7 @@ Job* LoadJob(std::int64_t id, bool lock) {
     job->max_attempts = static_cast<int>(row.Number(8, 1));
     job->attempts = static_cast<int>(row.Number(9, 0));
     job->retry_at = row.Number(10, 0);
+    job->schema = static_cast<Oid>(row.Number(11, InvalidOid));
   });
   return job;
 }
@@ -184,25 +209,32 @@ JobPart* LoadOpenPart(std::int64_t job) {
   Arguments arguments = {};
   arguments.AddNumber(job);
   JobPart* part = nullptr;
-  RunJobQuery(
-      "SELECT position::pg_catalog.int8, target::pg_catalog.int8, rows, kept_rows, rows_done, first_row, facts,"
-      " is_reserved, chunk_rows FROM dbmocker.job_part WHERE job = $1 AND (rows IS NULL OR rows_done < rows)"
+  const char* query = psprintf(
+      "SELECT %s FROM dbmocker.job_part WHERE job = $1 AND (rows IS NULL OR rows_done < rows) AND NOT is_skipped"
       " ORDER BY position LIMIT 1",
-      arguments, true, [&](const Row& row) {
-        part = static_cast<JobPart*>(MemoryContextAllocZero(context, sizeof(JobPart)));
-        part->position = static_cast<int>(row.Number(1, 0));
-        part->target = static_cast<Oid>(row.Number(2, 0));
-        part->rows = row.Number(3, -1);
-        part->kept_rows = row.Number(4, -1);
-        part->rows_done = row.Number(5, 0);
-        part->first_row = row.Number(6, -1);
-        bool is_null = false;
-        const Datum facts = row.Get(7, &is_null);
-        if (!is_null) part->facts = ReadNumbers(facts, context, &part->fact_count);
-        part->is_reserved = row.Flag(8);
-        part->chunk_rows = row.Number(9, 1);
-      });
+      kPartColumns);
+  RunJobQuery(query, arguments, true, [&](const Row& row) {
+    part = static_cast<JobPart*>(MemoryContextAllocZero(context, sizeof(JobPart)));
+    ReadPart(row, context, part);
+  });
   return part;
+}
+
+JobParts LoadCircle(std::int64_t job, int circle) {
+  MemoryContext const context = CurrentMemoryContext;
+  Arguments arguments = {};
+  arguments.AddNumber(job);
+  arguments.Add(INT4OID, Int32GetDatum(circle));
+  JobParts found = {};
+  const char* query =
+      psprintf("SELECT %s FROM dbmocker.job_part WHERE job = $1 AND circle = $2 ORDER BY position", kPartColumns);
+  RunJobQuery(query, arguments, true, [&](const Row& row) {
+    const Size size = sizeof(JobPart) * static_cast<Size>(found.count + 1);
+    found.parts =
+        static_cast<JobPart*>(found.parts == nullptr ? MemoryContextAlloc(context, size) : repalloc(found.parts, size));
+    ReadPart(row, context, &found.parts[found.count++]);
+  });
+  return found;
 }
 
 void ChangeJobState(Job* job, JobEvent event) {
@@ -267,6 +299,30 @@ void FinishChunk(std::int64_t job, const JobPart* part, std::int64_t rows, std::
       " WHERE job = $1 AND position = $2 AND rows_done = $3",
       arguments);
   if (changed != 1) elog(ERROR, "the rows of job %lld have changed under its worker", static_cast<long long>(job));
+}
+
+void NoteMissedRows(std::int64_t job, const JobPart* part, std::int64_t rows, const char* problem) {
+  Arguments arguments = {};
+  arguments.AddNumber(job);
+  arguments.Add(INT4OID, Int32GetDatum(part->position));
+  arguments.AddNumber(rows);
+  arguments.AddText(problem);
+  RunJobQuery(
+      "UPDATE dbmocker.job_part SET rows_missed = rows_missed + $3, problem = coalesce($4, problem)"
+      " WHERE job = $1 AND position = $2",
+      arguments);
+}
+
+void SkipPart(std::int64_t job, const JobPart* part, const char* problem) {
+  Arguments arguments = {};
+  arguments.AddNumber(job);
+  arguments.Add(INT4OID, Int32GetDatum(part->position));
+  arguments.Add(INT4OID, Int32GetDatum(part->circle));
+  arguments.AddText(problem);
+  RunJobQuery(
+      "UPDATE dbmocker.job_part SET is_skipped = true, rows = coalesce(rows, 0), problem = $4"
+      " WHERE job = $1 AND (position = $2 OR circle = $3)",
+      arguments);
 }
 
 void StoreJobError(std::int64_t job, const ErrorData* error, int attempts, TimestampTz retry_at) {

@@ -16,6 +16,7 @@ namespace dbmocker::server {
 struct Job {
   std::int64_t id;
   Oid owner;
+  Oid schema;  // InvalidOid for a job of one table
   JobState state;
   bool is_of_here;  // made in this database of this cluster; a copy of another one's is never carried out
   std::int64_t seed;
@@ -39,6 +40,7 @@ struct JobPart {
   int fact_count;
   bool is_reserved;  // the values of its sequences
   std::int64_t chunk_rows;
+  int circle;  // tables with the same number refer to one another and are filled together; 0: it stands alone
 };
 
 // The request of a new job. Its parts follow by AddJobPart.
@@ -56,13 +58,20 @@ struct JobRequest {
 bool HasJobTables();
 
 std::int64_t AddJob(const JobRequest& request);
-void AddJobPart(std::int64_t job, int position, Oid target, std::int64_t rows, std::int64_t kept_rows);
+void AddJobPart(std::int64_t job, int position, Oid target, std::int64_t rows, std::int64_t kept_rows, int circle);
 
 // nullptr if there is no such job. `lock`: its row is locked to the end of the transaction.
 Job* LoadJob(std::int64_t id, bool lock);
 
 // The first part that is not done; nullptr if all are.
 JobPart* LoadOpenPart(std::int64_t job);
+
+// The parts of a circle, in order.
+struct JobParts {
+  JobPart* parts;
+  int count;
+};
+JobParts LoadCircle(std::int64_t job, int circle);
 
 // Stores the state that `event` leads to, and tells the listeners. Ereports 55000, naming the state, where the event is
 // not legal. The job must be locked.
@@ -72,6 +81,11 @@ void ChangeJobState(Job* job, JobEvent event);
 void StorePartStart(std::int64_t job, const JobPart* part);
 void StoreReservation(std::int64_t job, const JobPart* part);
 void FinishChunk(std::int64_t job, const JobPart* part, std::int64_t rows, std::int64_t next_chunk_rows, double rate);
+
+// Notes that `rows` of a part's rows could not be made; nullptr as `problem` leaves that as it is.
+void NoteMissedRows(std::int64_t job, const JobPart* part, std::int64_t rows, const char* problem);
+// The part, and all of its circle, are left as they are.
+void SkipPart(std::int64_t job, const JobPart* part, const char* problem);
 
 // Stores an error and the number of failed tries; `retry_at` 0: none.
 void StoreJobError(std::int64_t job, const ErrorData* error, int attempts, TimestampTz retry_at);

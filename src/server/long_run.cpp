@@ -2,6 +2,9 @@
 // Read first: BeginLongRun.
 #include "server/long_run.h"
 
+#include <algorithm>
+
+#include "dbmocker/error.h"
 #include "server/boundary.h"
 #include "server/check_target.h"
 #include "server/describe_table.h"
@@ -11,6 +14,29 @@
 #include "server/target_state.h"
 
 namespace dbmocker::server {
+
+namespace {
+
+// False if a key allows only run.rows rows, which is to be taken for granted: try again.
+bool PlanWhole(const Table& table, bool has_rows, std::int64_t first_row, const RunOptions& options, LongRun& run) {
+  TargetFacts facts;
+  facts.has_rows = has_rows;
+  facts.first_ordinal = static_cast<std::uint64_t>(first_row);
+  try {
+    const std::unique_ptr<Plan> plan = PlanRows(table, run.rows, options, false, facts);
+    run.facts = RecordFacts(table, facts, *plan);
+    run.has_sequences = !facts.sequence_starts.empty();
+    return true;
+  } catch (const CapacityError& error) {
+    const auto capacity = static_cast<std::int64_t>(std::min<std::uint64_t>(error.capacity(), PG_INT64_MAX));
+    if (!options.cap_exhausted || capacity >= run.rows) throw;
+    run.rows = capacity;
+    run.problem = error.what();
+    return false;
+  }
+}
+
+}  // namespace
 
 LongRun BeginLongRun(Oid target, std::int64_t rows, const RunOptions& options) {
   struct Start {
@@ -30,12 +56,8 @@ LongRun BeginLongRun(Oid target, std::int64_t rows, const RunOptions& options) {
   run.first_row = start.first_row;
   {
     const Table table = DescribeTable(target);
-    TargetFacts facts;
-    facts.has_rows = start.has_rows;
-    facts.first_ordinal = static_cast<std::uint64_t>(start.first_row);
-    const std::unique_ptr<Plan> plan = PlanRows(table, rows, options, false, facts);
-    run.facts = RecordFacts(table, facts, *plan);
-    run.has_sequences = !facts.sequence_starts.empty();
+    run.rows = rows;
+    while (run.rows > 0 && !PlanWhole(table, start.has_rows, start.first_row, options, run)) continue;
   }
   CallServer([&] {
     PopActiveSnapshot();

@@ -6,6 +6,7 @@
 #include "server/postgres_api.h"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "server/parse_options.h"
@@ -14,6 +15,8 @@ namespace dbmocker::server {
 
 struct LongRun {
   std::int64_t first_row = 0;
+  std::int64_t rows = 0;  // fewer than asked for where a key has no more values and option on_exhausted is "cap"
+  std::string problem;  // why they are fewer; empty if they are not
   std::vector<std::int64_t> facts;  // for RunSlice
   bool has_sequences = false;  // ReserveLongRun must follow, in another transaction
 };

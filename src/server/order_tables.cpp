@@ -4,6 +4,7 @@
 #include "server/order_tables.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace dbmocker::server {
@@ -78,6 +79,13 @@ void TakeOut(const FillStep& step, TableSet& left, Edges& open) {
   for (const FillStep& inner : step.inside) TakeOut(inner, left, open);
 }
 
+void ListTables(const std::vector<FillStep>& steps, std::vector<std::uint32_t>& tables) {
+  for (const FillStep& step : steps) {
+    tables.push_back(step.table);
+    ListTables(step.inside, tables);
+  }
+}
+
 }  // namespace
 
 FillOrder OrderTables(const std::vector<TableNode>& tables, const std::vector<ReferenceEdge>& edges) {
@@ -110,6 +118,29 @@ FillOrder OrderTables(const std::vector<TableNode>& tables, const std::vector<Re
     TakeOut(order.steps.back(), left, open);
   }
   return order;
+}
+
+std::vector<std::vector<std::uint32_t>> GroupTables(const FillOrder& order, const std::vector<ReferenceEdge>& edges) {
+  std::vector<std::uint32_t> left;
+  ListTables(order.steps, left);
+  std::map<std::uint32_t, TableSet> reached;
+  for (const std::uint32_t table : left) reached[table] = FindReached(table, edges);
+  std::vector<std::vector<std::uint32_t>> groups;
+  const auto is_partner = [&](std::uint32_t table, std::uint32_t other) {
+    return table == other || (reached[table].contains(other) && reached[other].contains(table));
+  };
+  while (!left.empty()) {  // the first group that refers to nothing but itself and what has gone before
+    const auto next = std::ranges::find_if(left, [&](std::uint32_t table) {
+      return std::ranges::all_of(
+          left, [&](std::uint32_t other) { return !reached[table].contains(other) || is_partner(table, other); });
+    });
+    const std::uint32_t first = *next;
+    groups.emplace_back();
+    for (const std::uint32_t table : left)
+      if (is_partner(first, table)) groups.back().push_back(table);
+    std::erase_if(left, [&](std::uint32_t table) { return std::ranges::count(groups.back(), table) > 0; });
+  }
+  return groups;
 }
 
 }  // namespace dbmocker::server

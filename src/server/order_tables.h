@@ -39,4 +39,8 @@ struct FillOrder {
 // that comes first in `tables` goes first.
 FillOrder OrderTables(const std::vector<TableNode>& tables, const std::vector<ReferenceEdge>& edges);
 
+// The tables of `order` in groups that can be filled one after the other: a circle is a group, any other table one of
+// its own. `edges`: those that the order was made from, less inserts of triggers that it has set aside.
+std::vector<std::vector<std::uint32_t>> GroupTables(const FillOrder& order, const std::vector<ReferenceEdge>& edges);
+
 }  // namespace dbmocker::server

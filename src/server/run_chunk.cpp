@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "server/boundary.h"
 #include "server/check_target.h"
+#include "server/fill_schema.h"
 #include "server/generate_table.h"
 #include "server/long_run.h"
 #include "server/options_origin.h"
+#include "server/schema_request.h"
 #include "server/settings.h"
 #include "server/target_state.h"
 
@@ -82,11 +85,15 @@ void BeginPart(const Job* job, JobPart* part, const RunOptions& options) {
   if (part->rows > 0) {
     run = BeginLongRun(part->target, part->rows, options);
     part->first_row = run.first_row;
+    part->rows = run.rows;
     part->is_reserved = !run.has_sequences;
   }
   part->facts = run.facts.data();
   part->fact_count = static_cast<int>(run.facts.size());
-  CallServer([&] { StorePartStart(job->id, part); });
+  CallServer([&] {
+    StorePartStart(job->id, part);
+    if (!run.problem.empty()) NoteMissedRows(job->id, part, 0, run.problem.c_str());
+  });
 }
 
 // ------------------------------------------------------------------------------------------------------------ chunks
@@ -127,14 +134,50 @@ void MakeChunk(const Job* job, const JobPart* part, std::int64_t rows, const Run
   CallServer([&] {
     FinishChunk(job->id, part, rows, is_full ? NextChunkRows(report) : part->chunk_rows,
                 static_cast<double>(rows) / seconds);
+    if (report.rows < rows) NoteMissedRows(job->id, part, rows - report.rows, report.problem);
     if (job->attempts > 0) ClearAttempts(job->id);
   });
 }
 
-// Reads the options that the job was submitted with; what parts share is added to them.
-RunOptions OptionsOf(const Job* job, const JobPart* part) {
-  RunOptions options = OptionsFor(ParseOptions(&job->seed, job->options), part->target);
+// ----------------------------------------------------------------------------------------------------------- circles
+
+void NoteTable(const Job* job, JobPart* part, const RunReport& report) {
+  const double seconds = std::max(1e-6, static_cast<double>(report.elapsed) / 1e6);
+  if (report.writer == nullptr && report.problem != nullptr) return SkipPart(job->id, part, report.problem);
+  StorePartStart(job->id, part);
+  FinishChunk(job->id, part, part->rows, part->chunk_rows, static_cast<double>(report.rows) / seconds);
+  if (report.rows < part->rows) NoteMissedRows(job->id, part, part->rows - report.rows, report.problem);
+}
+
+// Tables that refer to one another cannot be cut into chunks: what one refers to comes with the other.
+Step FillCircle(const Job* job, int circle, const RunOptions& options) {
+  const JobParts found = CallServer([=] { return LoadCircle(job->id, circle); });
+  std::map<std::uint32_t, std::int64_t> rows;
+  for (int i = 0; i < found.count; ++i) {
+    JobPart* part = &found.parts[i];
+    if (part->rows < 0) part->rows = CallServer([=] { return CountMissingRows(job, part); });
+    rows[part->target] = part->rows;
+  }
+  for (const RunReport& report : FillSchema(PlanTables(job->schema, rows), options)) {
+    for (int i = 0; i < found.count; ++i)
+      if (found.parts[i].target == report.target) CallServer([&] { NoteTable(job, &found.parts[i], report); });
+  }
+  CallServer([&] {
+    if (job->attempts > 0) ClearAttempts(job->id);
+  });
+  return kGoOn;
+}
+
+// The options that the job was submitted with. Where nothing else gives the reference time, it is that of then.
+RunOptions OptionsOf(const Job* job) {
+  RunOptions options = ParseOptions(&job->seed, job->options);
   options.reference_time = job->reference_time;
+  return options;
+}
+
+// Those of one table; what its parts share is added to them.
+RunOptions OptionsOf(const Job* job, const JobPart* part) {
+  RunOptions options = OptionsFor(OptionsOf(job), part->target);
   if (part->first_row >= 0)
     options.slice = {part->first_row, part->rows, part->rows_done, part->facts, part->fact_count};
   return options;
@@ -152,6 +195,7 @@ bool GivesReferenceTime(Jsonb* options) {
 Step WorkOn(const Job* job, Pacer& pacer) {
   JobPart* part = CallServer([=] { return LoadOpenPart(job->id); });
   if (part == nullptr) return CallServer([=] { return ChangeLocked(job->id, JobEvent::Finish, kEnd); });
+  if (part->circle != 0) return FillCircle(job, part->circle, CallServer([=] { return OptionsOf(job); }));
   RunOptions options = CallServer([=] { return OptionsOf(job, part); });
   const bool analyze = options.analyze;
   options.analyze = false;
@@ -191,6 +235,18 @@ bool MayPass(int code) {
          ERRCODE_TO_CATEGORY(code) == ERRCODE_CONNECTION_EXCEPTION;
 }
 
+// With option on_error "skip", a job for a schema leaves the table out that the error stands for, and goes on. False if
+// it does not.
+bool SkipsTable(const Job* job, const ErrorData* error) {
+  if (!OidIsValid(job->schema) || !OptionsOf(job).skip_failed) return false;
+  const JobPart* part = LoadOpenPart(job->id);
+  if (part == nullptr) return false;
+  SkipPart(job->id, part,
+           error->detail != nullptr ? psprintf("%s. %s", error->message, error->detail) : error->message);
+  StoreJobError(job->id, error, 0, 0);
+  return true;
+}
+
 // Doubles from one second on.
 long BackOffSeconds(int attempts) { return std::min(kLongestBackOff, 1L << std::min(attempts - 1, 10)); }
 
@@ -221,8 +277,10 @@ Step TakeFailedStep(std::int64_t id, const ErrorData* error) {
   Job* job = LoadJob(id, true);
   if (job == nullptr || IsJobAtRest(job->state)) return kEnd;
   const int attempts = job->attempts + 1;
-  const bool tries_again = MayPass(error->sqlerrcode) && attempts < job->max_attempts &&
-                           NextJobState(job->state, JobEvent::BackOff).has_value();
+  const bool may_pass = MayPass(error->sqlerrcode);
+  if (!may_pass && SkipsTable(job, error)) return kGoOn;
+  const bool tries_again =
+      may_pass && attempts < job->max_attempts && NextJobState(job->state, JobEvent::BackOff).has_value();
   const long seconds = BackOffSeconds(attempts);
   StoreJobError(id, error, attempts, tries_again ? GetCurrentTimestamp() + seconds * USECS_PER_SEC : 0);
   ChangeJobState(job, tries_again ? JobEvent::BackOff : JobEvent::Fail);

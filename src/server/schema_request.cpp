@@ -142,46 +142,56 @@ SchemaArguments ReadSchemaArguments(FunctionCallInfo fcinfo, SchemaCall call) {
 
 SchemaPlan PlanSchema(const SchemaArguments& arguments) {
   const CatalogRows tables = CallServer([&] { return RunCatalogQuery(kTables, arguments.schema); });
-  const CatalogRows references = CallServer([&] { return RunCatalogQuery(kReferences, arguments.schema); });
   std::map<std::string, std::uint32_t> known;
   for (int i = 0; i < tables.row_count; ++i)
     known[tables.Get(i, 1)] = static_cast<std::uint32_t>(std::stoul(tables.Get(i, 0)));
-  SchemaPlan plan;
+  std::map<std::uint32_t, std::int64_t> rows;
   if (arguments.rows >= 0)
-    for (const auto& [name, oid] : known) plan.rows[oid] = arguments.rows;
+    for (const auto& [name, oid] : known) rows[oid] = arguments.rows;
   for (int i = 0; i < arguments.request_count; ++i) {
     const auto found = known.find(arguments.requests[i].name);
     if (found == known.end()) RefuseUnknownTable(arguments.requests[i].name, tables);
-    plan.rows[found->second] = arguments.requests[i].rows;
+    rows[found->second] = arguments.requests[i].rows;
   }
   for (int i = 0; i < arguments.exclude_count; ++i) {
     const auto found = known.find(arguments.excludes[i].name);
     if (found == known.end()) RefuseUnknownTable(arguments.excludes[i].name, tables);
-    plan.rows.erase(found->second);
+    rows.erase(found->second);
   }
+  return PlanTables(arguments.schema, rows);
+}
+
+SchemaPlan PlanTables(Oid schema, const std::map<std::uint32_t, std::int64_t>& rows) {
+  const CatalogRows tables = CallServer([=] { return RunCatalogQuery(kTables, schema); });
+  const CatalogRows references = CallServer([=] { return RunCatalogQuery(kReferences, schema); });
+  SchemaPlan plan;
+  plan.rows = rows;
   std::vector<TableNode> nodes;
   for (int i = 0; i < tables.row_count; ++i) {
     const auto oid = static_cast<std::uint32_t>(std::stoul(tables.Get(i, 0)));
     if (plan.rows.contains(oid)) nodes.push_back({oid, tables.Get(i, 2)});
   }
   // Among the edges that may be left out of a circle, those of triggers go first.
-  std::vector<ReferenceEdge> edges;
-  const CatalogRows writes = CallServer([&] { return RunCatalogQuery(kTriggerWrites, arguments.schema); });
+  const CatalogRows writes = CallServer([=] { return RunCatalogQuery(kTriggerWrites, schema); });
   for (int i = 0; i < writes.row_count; ++i) {
-    edges.push_back({0, "", static_cast<std::uint32_t>(std::stoul(writes.Get(i, 0))),
-                     static_cast<std::uint32_t>(std::stoul(writes.Get(i, 1))), true});
-    plan.trigger_written.insert(edges.back().from);
+    plan.edges.push_back({0, "", static_cast<std::uint32_t>(std::stoul(writes.Get(i, 0))),
+                          static_cast<std::uint32_t>(std::stoul(writes.Get(i, 1))), true});
+    plan.trigger_written.insert(plan.edges.back().from);
   }
   for (int i = 0; i < references.row_count; ++i)
     plan.references.push_back({static_cast<std::uint32_t>(std::stoul(references.Get(i, 0))), references.Get(i, 1),
                                static_cast<std::uint32_t>(std::stoul(references.Get(i, 2))),
                                static_cast<std::uint32_t>(std::stoul(references.Get(i, 3))),
                                references.Get(i, 4)[0] == 't'});
-  edges.insert(edges.end(), plan.references.begin(), plan.references.end());
-  plan.order = OrderTables(nodes, edges);
-  std::erase_if(plan.order.filled_in_later, [&](const ReferenceEdge& edge) {
-    if (edge.constraint == 0) plan.trigger_written.erase(edge.from);
-    return edge.constraint == 0;
+  plan.edges.insert(plan.edges.end(), plan.references.begin(), plan.references.end());
+  plan.order = OrderTables(nodes, plan.edges);
+  std::erase_if(plan.order.filled_in_later, [&](const ReferenceEdge& later) {
+    if (later.constraint != 0) return false;
+    plan.trigger_written.erase(later.from);
+    std::erase_if(plan.edges, [&](const ReferenceEdge& edge) {
+      return edge.constraint == 0 && edge.from == later.from && edge.to == later.to;
+    });
+    return true;
   });
   return plan;
 }

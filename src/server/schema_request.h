@@ -37,11 +37,15 @@ SchemaArguments ReadSchemaArguments(FunctionCallInfo fcinfo, SchemaCall call);
 struct SchemaPlan {
   std::map<std::uint32_t, std::int64_t> rows;
   std::vector<ReferenceEdge> references;  // of the schema's tables, also to other tables
+  std::vector<ReferenceEdge> edges;  // what the order goes by: references, and inserts of triggers (constraint 0)
   std::set<std::uint32_t> trigger_written;  // tables that triggers of others insert into, filled after these
   FillOrder order;
 };
 
 // Throws Error 42P01 for the name of a table that the schema has not. May throw ServerError.
 SchemaPlan PlanSchema(const SchemaArguments& arguments);
+
+// The plan for tables of a schema whose rows are known. May throw ServerError.
+SchemaPlan PlanTables(Oid schema, const std::map<std::uint32_t, std::int64_t>& rows);
 
 }  // namespace dbmocker::server

@@ -117,7 +117,7 @@ DBMOCKER_FUNCTION(dbmocker_submit) {
                       errdetail("A job is carried out in another session, which does not see it."),
                       errhint("Call dbmocker.generate().")));
     const std::int64_t id = SubmitJob(request);
-    AddJobPart(id, 1, target, rows.added, rows.kept);
+    AddJobPart(id, 1, target, rows.added, rows.kept, 0);
     return Int64GetDatum(id);
   });
 }

@@ -1,6 +1,6 @@
-// dbmocker.submit_schema(): a job for the tables of a schema, one after the other, referenced tables first.
+// dbmocker.submit_schema(): a job for the tables of a schema, one after the other, referenced tables first; those of a
+// circle together.
 // Read first: dbmocker_submit_schema.
-#include <string>
 #include <vector>
 
 #include "dbmocker/error.h"
@@ -12,23 +12,15 @@
 namespace dbmocker::server {
 namespace {
 
-// Every table is committed before the next one begins, so a reference cannot wait for a table that comes later.
-std::vector<Oid> ListTables(const SchemaPlan& plan) {
-  std::vector<Oid> tables;
-  std::string names;
-  const auto name = [&names](const std::vector<ReferenceEdge>& references) {
-    for (const ReferenceEdge& reference : references) names += (names.empty() ? "\"" : ", \"") + reference.name + "\"";
-  };
-  name(plan.order.filled_in_later);
-  for (const FillStep& step : plan.order.steps) {
-    name(step.ahead);
-    tables.push_back(step.table);
-  }
-  if (!names.empty())
-    throw Error(sqlstate::kFeatureNotSupported, "cannot fill tables that refer to one another in a circle by a job",
-                "References that would have to be filled in later: " + names + ".",
-                "Call dbmocker.generate_schema(), or leave one of the tables out.");
-  return tables;
+// A circle is filled in one transaction, at once: there is no pace to keep.
+void RefusePacedCircle(const std::vector<std::uint32_t>& circle) {
+  const char* tables = "";
+  for (const std::uint32_t table : circle)
+    tables = psprintf("%s%s%s", tables, *tables != '\0' ? ", " : "", quote_identifier(get_rel_name(table)));
+  ereport(ERROR,
+          (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+           errmsg("cannot fill tables that refer to one another in a circle with a number of rows per second"),
+           errdetail("The tables are: %s.", tables), errhint("Leave rows_per_second out, or one of the tables.")));
 }
 
 }  // namespace
@@ -43,20 +35,26 @@ DBMOCKER_FUNCTION(dbmocker_submit_schema) {
   JobRequest request = CallServer([=] { return ReadJobArguments(fcinfo, {4, 5, 6, 8}); });
   request.schema = arguments.schema;
   const SchemaPlan plan = PlanSchema(arguments);
-  const std::vector<Oid> tables = ListTables(plan);
-  if (tables.empty())
+  const std::vector<std::vector<std::uint32_t>> groups = GroupTables(plan.order, plan.edges);
+  if (groups.empty())
     throw dbmocker::Error("42P01", "there is no table to fill", "No table of the schema is left.",
                           "Name another schema, or exclude fewer tables.");
   const std::int64_t id = CallServer([&] {
-    for (const Oid table : tables)
-      relation_close(OpenTarget(table, AccessShareLock, TargetUse::Write), AccessShareLock);
+    for (const auto& group : groups) {
+      if (group.size() > 1 && request.pace > 0) RefusePacedCircle(group);
+      for (const std::uint32_t table : group)
+        relation_close(OpenTarget(table, AccessShareLock, TargetUse::Write), AccessShareLock);
+    }
     return SubmitJob(request);
   });
-  int position = 0;
-  for (const Oid table : tables) {
-    const std::int64_t rows = plan.rows.at(table);
-    position++;
-    CallServer([=] { AddJobPart(id, position, table, keeps ? -1 : rows, keeps ? rows : -1); });
+  int position = 0, circles = 0;
+  for (const auto& group : groups) {
+    const int circle = group.size() > 1 ? ++circles : 0;
+    for (const std::uint32_t table : group) {
+      const std::int64_t rows = plan.rows.at(table);
+      position++;
+      CallServer([=] { AddJobPart(id, position, table, keeps ? -1 : rows, keeps ? rows : -1, circle); });
+    }
   }
   return Int64GetDatum(id);
 }
