@@ -463,6 +463,7 @@ CREATE TABLE dbmocker.job_part (
     rate double precision,
     circle integer,
     rows_missed bigint NOT NULL DEFAULT 0,
+    redrawn_rows bigint NOT NULL DEFAULT 0,
     is_skipped boolean NOT NULL DEFAULT false,
     problem text,
     PRIMARY KEY (job, position)
@@ -483,6 +484,7 @@ COMMENT ON COLUMN dbmocker.job_part.rate IS 'rows per second of the last chunks,
 COMMENT ON COLUMN dbmocker.job_part.circle IS
     'number of the circle of references that the table is part of: tables of a circle are filled in one transaction';
 COMMENT ON COLUMN dbmocker.job_part.rows_missed IS 'rows of rows_done that could not be made, with option on_exhausted "cap"';
+COMMENT ON COLUMN dbmocker.job_part.redrawn_rows IS 'rows that had to be drawn again';
 COMMENT ON COLUMN dbmocker.job_part.is_skipped IS 'the table could not be filled and was left out, with option on_error "skip"';
 COMMENT ON COLUMN dbmocker.job_part.problem IS 'why there are fewer rows than asked for; NULL if there are not';
 
@@ -525,8 +527,10 @@ SELECT j.id,
             WHEN j.state = 'retrying' THEN 'the next try at ' || j.retry_at
             WHEN j.state IN ('running', 'pausing', 'stopping') THEN 'a worker: the last one has died'
             WHEN j.state <> 'queued' THEN NULL
-            WHEN (SELECT pg_catalog.count(*) FROM live) >= COALESCE(pg_catalog.current_setting('dbmocker.connection_pool_size', true), '4')::bigint
-            THEN 'a place among the jobs that run (dbmocker.connection_pool_size)'
+            WHEN (SELECT pg_catalog.count(*) FROM live) >= LEAST(
+                COALESCE(pg_catalog.current_setting('dbmocker.connection_pool_size', true), '4')::bigint,
+                (SELECT (o.options ->> 'connection_pool_size')::bigint FROM dbmocker.stored_options o WHERE o.target = 0))
+            THEN 'a place among the jobs that run (connection_pool_size)'
             ELSE 'a worker (max_worker_processes)' END AS waits_for,
        j.attempts, j.max_attempts, j.retry_at, j.seed, j.reference_time, j.options, j.pace,
        j.error_code, j.error_message, j.error_detail, j.error_hint, j.error_constraint, j.error_at,

@@ -49,11 +49,11 @@ SELECT dbmocker.pause(-1);
 
 -- A job's rows are those of one run, whatever its chunks.
 SELECT rows FROM dbmocker.generate('jobs.people', 25000, seed => 3, options => '{"reference_time": "2026-01-01"}');
-SELECT md5(string_agg(p::text, ',' ORDER BY id)) AS digest FROM jobs.people p \gset
+SELECT md5(string_agg(p::text, ',' ORDER BY id)) AS people FROM jobs.people p \gset
 TRUNCATE jobs.people RESTART IDENTITY;
 SELECT dbmocker.submit('jobs.people', 25000, seed => 3, options => '{"reference_time": "2026-01-01"}') AS job \gset
 SELECT dbmocker.wait(:job, '2 min');
-SELECT count(*), md5(string_agg(p::text, ',' ORDER BY id)) = :'digest' AS is_same FROM jobs.people p;
+SELECT count(*), md5(string_agg(p::text, ',' ORDER BY id)) = :'people' AS is_same FROM jobs.people p;
 SELECT owner, target, state, rows, rows_done, pid, waits_for, error_code, finished_at > submitted_at AS is_finished
 FROM dbmocker.jobs WHERE id = :job;
 SELECT position, target, state, rows, rows_done, percent FROM dbmocker.progress WHERE job = :job;
@@ -172,8 +172,89 @@ SELECT dbmocker.wait(:job, '1 min');
 SELECT position, target, rows, rows_done FROM dbmocker.progress WHERE job = :job ORDER BY position;
 SELECT (SELECT count(*) FROM jobs_shop.customers), (SELECT count(*) FROM jobs_shop.a_orders);
 SELECT * FROM dbmocker.verify('jobs_shop'::regnamespace) WHERE violations > 0;
+
+-- Tables that refer to one another come in one transaction; their rows are those of generate_schema(). They cannot be
+-- paced.
 ALTER TABLE jobs_shop.customers ADD last_order int REFERENCES jobs_shop.a_orders;
-SELECT dbmocker.submit_schema('jobs_shop', 10);
+TRUNCATE jobs_shop.a_orders, jobs_shop.customers, jobs_shop.items;
+SELECT dbmocker.submit_schema('jobs_shop', 10, rows_per_second => 5);
+SELECT target, rows FROM dbmocker.generate_schema('jobs_shop', 200, seed => 3, options => '{"reference_time": "2026-01-01"}');
+CREATE VIEW jobs_shop.digest AS
+SELECT md5(string_agg(o::text, ',' ORDER BY o.id)), md5((SELECT string_agg(c::text, ',' ORDER BY c.id) FROM jobs_shop.customers c))
+       AS of_customers, count(DISTINCT o.customer) > 50 AS differ FROM jobs_shop.a_orders o;
+SELECT d::text AS digest FROM jobs_shop.digest d \gset
+TRUNCATE jobs_shop.a_orders, jobs_shop.customers, jobs_shop.items;
+SELECT dbmocker.submit_schema('jobs_shop', 200, seed => 3, options => '{"reference_time": "2026-01-01"}') AS job \gset
+SELECT dbmocker.wait(:job, '1 min');
+SELECT position, target, rows, rows_done FROM dbmocker.progress WHERE job = :job ORDER BY position;
+SELECT d.differ, d::text = :'digest' AS is_same FROM jobs_shop.digest d;
+SELECT count(last_order) > 0 AS is_filled_in FROM jobs_shop.customers;
+SELECT dbmocker.submit_schema('jobs_shop', 250, keep_rows => true) AS job \gset
+SELECT dbmocker.wait(:job, '1 min');
+SELECT position, target, rows, rows_done FROM dbmocker.progress WHERE job = :job ORDER BY position;
+SELECT * FROM dbmocker.verify('jobs_shop'::regnamespace) WHERE violations > 0;
+-- Tables that cannot be filled are left out if the options say so, and keys that are full end a table early.
+CREATE TABLE jobs_shop.impossible (id int NOT NULL CHECK (id > 2 AND id < 1));
+CREATE TABLE jobs_shop.flags (is_on boolean NOT NULL UNIQUE);
+SELECT dbmocker.submit_schema('jobs_shop', 5, seed => 4) AS job \gset
+SELECT dbmocker.wait(:job, '1 min');
+SELECT dbmocker.submit_schema('jobs_shop', 5, seed => 5, options => '{"on_error": "skip", "on_exhausted": "cap"}') AS job \gset
+SELECT dbmocker.wait(:job, '1 min');
+SELECT target, state, rows, rows_done, left(problem, 60) AS problem FROM dbmocker.progress WHERE job = :job
+ORDER BY target::text;
+SELECT rows, rows_done, error_code FROM dbmocker.jobs WHERE id = :job;
+
+-- Streaming: the caller waits for a job; the rows are those of one run and are committed chunk by chunk.
+TRUNCATE jobs.people RESTART IDENTITY;
+SELECT (r).target, (r).rows, (r).writer, (r).first_row, (r).problem
+FROM (SELECT dbmocker.generate('jobs.people', 25000, seed => 3,
+        options => '{"insertion_strategy": "streaming", "reference_time": "2026-01-01"}') AS r OFFSET 0) one;
+SELECT count(*), count(DISTINCT xmin::text) > 1 AS is_in_chunks FROM jobs.people p;
+SELECT md5(string_agg(p::text, ',' ORDER BY id)) = :'people' AS is_same FROM jobs.people p;
+SELECT target, rows, writer FROM dbmocker.generate_schema('jobs_shop', tables => '{"items": 5, "customers": 3, "a_orders": 4}',
+    options => '{"insertion_strategy": "streaming"}');
+-- What fails raises the job's error; what other sessions could not see, or would wait for, is refused.
+SELECT dbmocker.generate('jobs_shop.flags', 5, options => '{"insertion_strategy": "streaming"}');
+SELECT dbmocker.generate('jobs_shop.items', 5, options => '{"insertion_strategy": "streaming", "freeze": true}');
+BEGIN;
+SELECT dbmocker.generate('jobs_shop.items', 5, options => '{"insertion_strategy": "streaming"}');
+ROLLBACK;
+DO $$
+BEGIN
+    CREATE TABLE jobs_shop.unseen (id int);
+    PERFORM dbmocker.generate('jobs_shop.unseen', 5, options => '{"insertion_strategy": "streaming"}');
+END
+$$;
+GRANT USAGE ON SCHEMA jobs_shop TO regress_dbmocker_locked;
+SET SESSION AUTHORIZATION regress_dbmocker_locked;
+SELECT dbmocker.generate('jobs_shop.items', 5, options => '{"insertion_strategy": "streaming"}');
+RESET SESSION AUTHORIZATION;
+-- A caller that is cancelled stops its job; what is committed stays and is counted right.
+SET ROLE regress_dbmocker_seeder;
+SET statement_timeout = '1s';
+SELECT dbmocker.generate('jobs.slow', 1000000000, options => '{"insertion_strategy": "streaming"}');
+RESET statement_timeout;
+SELECT max(id) AS job FROM dbmocker.jobs \gset
+SELECT dbmocker.wait(:job, '1 min');
+SELECT sum(rows_done) = (SELECT count(*) FROM jobs.slow) AS is_right, min(state), max(state)
+FROM dbmocker.jobs WHERE target = 'jobs.slow';
+
+-- A rule's expression has no more rights in a job than elsewhere.
+CREATE FUNCTION jobs.escape(n int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('role', 'none', false);
+    RETURN n;
+END
+$$;
+CREATE TABLE jobs.ruled (n int, m int);
+SELECT dbmocker.set_rule('jobs.ruled', 'm', '{"expression": "n"}');
+SELECT dbmocker.submit('jobs.ruled', 100) AS job \gset
+SELECT dbmocker.wait(:job, '1 min');
+SELECT count(*), bool_and(m IS NOT DISTINCT FROM n) AS is_kept FROM jobs.ruled;
+SELECT dbmocker.set_rule('jobs.ruled', 'm', '{"expression": "jobs.escape(n)"}');
+SELECT dbmocker.submit('jobs.ruled', 100) AS job \gset
+SELECT dbmocker.wait(:job, '1 min');
+SELECT state, error_code, error_message FROM dbmocker.jobs WHERE id = :job;
 
 RESET ROLE;
 -- No worker is left, and no lock.

@@ -185,9 +185,10 @@ WriterFacts ReadWriterFacts(Relation target, const Table& table, std::int64_t ro
 
 WriterDecision ChooseWriter(const Table& table, const WriterFacts& facts, std::int64_t rows,
                             const RunOptions& options) {
-  WriterDecision decision = options.insertion_strategy == WriterChoice::Auto
-                                ? ChooseAutomatically(table, facts, rows, options)
-                                : ChooseByName(table, facts, rows, options);
+  const bool is_automatic =
+      options.insertion_strategy == WriterChoice::Auto || options.insertion_strategy == WriterChoice::Streaming;
+  WriterDecision decision =
+      is_automatic ? ChooseAutomatically(table, facts, rows, options) : ChooseByName(table, facts, rows, options);
   if (options.freeze) {
     const char* obstacle =
         decision.writer == Writer::Single ? "the rows go through the executor" : facts.freeze_obstacle;

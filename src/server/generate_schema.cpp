@@ -6,6 +6,7 @@
 #include "server/generate_table.h"
 #include "server/materialize_rows.h"
 #include "server/schema_request.h"
+#include "server/stream_job.h"
 
 using namespace dbmocker::server;
 
@@ -14,7 +15,11 @@ DBMOCKER_FUNCTION(dbmocker_generate_schema) {
   const ResultSink opened = CallServer([=] { return OpenResultSink(fcinfo); });
   ResultSink sink = opened;
   const SchemaPlan plan = PlanSchema(arguments);
-  for (const RunReport& report : FillSchema(plan, arguments.options)) {
+  const bool streams = arguments.options.insertion_strategy == WriterChoice::Streaming;
+  const std::vector<RunReport> reports = streams
+                                             ? StreamSchema(arguments.schema, plan, arguments.options, arguments.given)
+                                             : FillSchema(plan, arguments.options);
+  for (const RunReport& report : reports) {
     CallServer([&] {
       Datum values[kReportColumns];
       bool nulls[kReportColumns];

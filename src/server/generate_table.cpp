@@ -15,6 +15,7 @@
 #include "server/read_rules.h"
 #include "server/record_run.h"
 #include "server/settle_references.h"
+#include "server/stream_job.h"
 #include "server/target_state.h"
 #include "server/write_rows.h"
 
@@ -214,6 +215,7 @@ DBMOCKER_FUNCTION(dbmocker_generate) {
     Oid target;
     std::int64_t rows;
     RunOptions options;
+    Jsonb* given;
   };
   const auto arguments = CallServer([=]() -> Arguments {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
@@ -227,10 +229,15 @@ DBMOCKER_FUNCTION(dbmocker_generate) {
                       errdetail("The number of rows asked for is %lld.", static_cast<long long>(read.rows)),
                       errhint("Ask for 0 rows or more.")));
     const std::int64_t seed = PG_ARGISNULL(2) ? 0 : PG_GETARG_INT64(2);
-    read.options = ParseOptions(PG_ARGISNULL(2) ? nullptr : &seed, PG_ARGISNULL(3) ? nullptr : PG_GETARG_JSONB_P(3));
+    read.given = PG_ARGISNULL(3) ? nullptr : PG_GETARG_JSONB_P(3);
+    read.options = OptionsFor(ParseOptions(PG_ARGISNULL(2) ? nullptr : &seed, read.given), read.target);
     return read;
   });
-  const RunReport report = GenerateRows(arguments.target, arguments.rows, arguments.options);
+  const bool streams = arguments.options.insertion_strategy == WriterChoice::Streaming && arguments.rows > 0;
+  const RunReport report =
+      streams
+          ? CallServer([&] { return StreamRows(arguments.target, arguments.rows, arguments.options, arguments.given); })
+          : GenerateRows(arguments.target, arguments.rows, arguments.options);
   return CallServer([&] {
     TupleDesc descriptor = nullptr;
     if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE)

@@ -2,8 +2,6 @@
 // Read first: TakeJobLock.
 #include "server/job_locks.h"
 
-#include "server/settings.h"
-
 namespace dbmocker::server {
 namespace {
 
@@ -29,8 +27,8 @@ void ReleaseJobLock(std::int64_t job) {
   LockRelease(&tag, ExclusiveLock, true);
 }
 
-int TakeSlot() {
-  for (int slot = 0; slot < ConnectionPoolSize(); ++slot)
+int TakeSlot(int count) {
+  for (int slot = 0; slot < count; ++slot)
     if (Take(MakeTag(static_cast<std::uint64_t>(slot), kSlotLock), true)) return slot;
   return -1;
 }

@@ -19,8 +19,8 @@ inline constexpr int kSlotLock = 23298;  // objid: a place among those that may 
 bool TakeJobLock(std::int64_t job, bool is_session);
 void ReleaseJobLock(std::int64_t job);
 
-// Takes one of dbmocker.connection_pool_size places; -1 if none is free.
-int TakeSlot();
+// Takes one of `count` places; -1 if none is free.
+int TakeSlot(int count);
 void ReleaseSlot(int slot);
 
 }  // namespace dbmocker::server

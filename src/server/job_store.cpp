@@ -45,6 +45,12 @@ struct Row {
     const Datum value = Get(column, &is_null);
     return is_null ? 0 : DatumGetFloat8(value);
   }
+  // nullptr where it is NULL.
+  char* Text(int column, MemoryContext context) const {
+    bool is_null = false;
+    const Datum value = Get(column, &is_null);
+    return is_null ? nullptr : MemoryContextStrdup(context, TextDatumGetCString(value));
+  }
   bool Flag(int column) const {
     bool is_null = false;
     const Datum value = Get(column, &is_null);
@@ -99,7 +105,7 @@ std::int64_t* ReadNumbers(Datum array, MemoryContext context, int* count) {
 
 constexpr char kPartColumns[] =
     "position::pg_catalog.int8, target::pg_catalog.int8, rows, kept_rows, rows_done, first_row, facts, is_reserved,"
-    " chunk_rows, circle::pg_catalog.int8";
+    " chunk_rows, circle::pg_catalog.int8, rows_missed, redrawn_rows, problem";
 
 // A row of kPartColumns.
 void ReadPart(const Row& row, MemoryContext context, JobPart* part) {
@@ -116,6 +122,9 @@ void ReadPart(const Row& row, MemoryContext context, JobPart* part) {
   part->is_reserved = row.Flag(8);
   part->chunk_rows = row.Number(9, 1);
   part->circle = static_cast<int>(row.Number(10, 0));
+  part->rows_missed = row.Number(11, 0);
+  part->redrawn_rows = row.Number(12, 0);
+  part->problem = row.Text(13, context);
 }
 
 // Everybody who listens learns the number and the state, no more.
@@ -224,10 +233,12 @@ JobParts LoadCircle(std::int64_t job, int circle) {
   MemoryContext const context = CurrentMemoryContext;
   Arguments arguments = {};
   arguments.AddNumber(job);
-  arguments.Add(INT4OID, Int32GetDatum(circle));
+  arguments.Add(INT4OID, Int32GetDatum(circle), circle == 0);
   JobParts found = {};
-  const char* query =
-      psprintf("SELECT %s FROM dbmocker.job_part WHERE job = $1 AND circle = $2 ORDER BY position", kPartColumns);
+  const char* query = psprintf(
+      "SELECT %s FROM dbmocker.job_part WHERE job = $1 AND ($2 IS NULL OR circle = $2)"
+      " ORDER BY position",
+      kPartColumns);
   RunJobQuery(query, arguments, true, [&](const Row& row) {
     const Size size = sizeof(JobPart) * static_cast<Size>(found.count + 1);
     found.parts =
@@ -236,6 +247,8 @@ JobParts LoadCircle(std::int64_t job, int circle) {
   });
   return found;
 }
+
+JobParts LoadParts(std::int64_t job) { return LoadCircle(job, 0); }
 
 void ChangeJobState(Job* job, JobEvent event) {
   const auto next = NextJobState(job->state, event);
@@ -285,17 +298,18 @@ void StoreReservation(std::int64_t job, const JobPart* part) {
   RunJobQuery("UPDATE dbmocker.job_part SET is_reserved = true WHERE job = $1 AND position = $2", arguments);
 }
 
-void FinishChunk(std::int64_t job, const JobPart* part, std::int64_t rows, std::int64_t next_chunk_rows, double rate) {
+void FinishChunk(std::int64_t job, const JobPart* part, const ChunkResult& result) {
   Arguments arguments = {};
   arguments.AddNumber(job);
   arguments.Add(INT4OID, Int32GetDatum(part->position));
   arguments.AddNumber(part->rows_done);
-  arguments.AddNumber(rows);
-  arguments.AddNumber(next_chunk_rows);
-  arguments.Add(FLOAT8OID, Float8GetDatum(rate));
+  arguments.AddNumber(result.rows);
+  arguments.AddNumber(result.next_chunk_rows);
+  arguments.Add(FLOAT8OID, Float8GetDatum(result.rate));
+  arguments.AddNumber(result.redrawn_rows);
   const std::uint64_t changed = RunJobQuery(
       "UPDATE dbmocker.job_part SET rows_done = rows_done + $4, chunk_rows = $5,"
-      " rate = CASE WHEN rate IS NULL THEN $6 ELSE 0.7 * rate + 0.3 * $6 END"
+      " rate = CASE WHEN rate IS NULL THEN $6 ELSE 0.7 * rate + 0.3 * $6 END, redrawn_rows = redrawn_rows + $7"
       " WHERE job = $1 AND position = $2 AND rows_done = $3",
       arguments);
   if (changed != 1) elog(ERROR, "the rows of job %lld have changed under its worker", static_cast<long long>(job));
@@ -323,6 +337,32 @@ void SkipPart(std::int64_t job, const JobPart* part, const char* problem) {
       "UPDATE dbmocker.job_part SET is_skipped = true, rows = coalesce(rows, 0), problem = $4"
       " WHERE job = $1 AND (position = $2 OR circle = $3)",
       arguments);
+}
+
+void RaiseJobError(std::int64_t job) {
+  MemoryContext const context = CurrentMemoryContext;
+  Arguments arguments = {};
+  arguments.AddNumber(job);
+  ErrorData error = {};
+  error.sqlerrcode = ERRCODE_INTERNAL_ERROR;
+  RunJobQuery(
+      "SELECT error_code, error_message, error_detail, error_hint, error_constraint FROM dbmocker.job WHERE id = $1",
+      arguments, true, [&](const Row& row) {
+        if (const char* code = row.Text(1, context))
+          error.sqlerrcode = MAKE_SQLSTATE(code[0], code[1], code[2], code[3], code[4]);
+        error.message = row.Text(2, context);
+        error.detail = row.Text(3, context);
+        error.hint = row.Text(4, context);
+        error.constraint_name = row.Text(5, context);
+      });
+  ereport(ERROR,
+          (errcode(error.sqlerrcode),
+           errmsg_internal("%s", error.message != nullptr ? error.message : "the job has failed"),
+           error.detail != nullptr ? errdetail_internal("%s", error.detail) : 0,
+           error.hint != nullptr ? errhint("%s", error.hint) : 0,
+           error.constraint_name != nullptr ? err_generic_string(PG_DIAG_CONSTRAINT_NAME, error.constraint_name) : 0,
+           errcontext("dbmocker job %lld", static_cast<long long>(job))));
+  pg_unreachable();
 }
 
 void StoreJobError(std::int64_t job, const ErrorData* error, int attempts, TimestampTz retry_at) {

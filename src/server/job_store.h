@@ -40,6 +40,9 @@ struct JobPart {
   int fact_count;
   bool is_reserved;  // the values of its sequences
   std::int64_t chunk_rows;
+  std::int64_t rows_missed;  // of rows_done, those that could not be made
+  std::int64_t redrawn_rows;
+  const char* problem;  // why rows are missing; nullptr if none are
   int circle;  // tables with the same number refer to one another and are filled together; 0: it stands alone
 };
 
@@ -66,11 +69,12 @@ Job* LoadJob(std::int64_t id, bool lock);
 // The first part that is not done; nullptr if all are.
 JobPart* LoadOpenPart(std::int64_t job);
 
-// The parts of a circle, in order.
+// The parts of a job, or those of one of its circles, in order.
 struct JobParts {
   JobPart* parts;
   int count;
 };
+JobParts LoadParts(std::int64_t job);
 JobParts LoadCircle(std::int64_t job, int circle);
 
 // Stores the state that `event` leads to, and tells the listeners. Ereports 55000, naming the state, where the event is
@@ -80,12 +84,21 @@ void ChangeJobState(Job* job, JobEvent event);
 // What a worker writes about its part. FinishChunk ereports if rows_done is not what the worker believes it to be.
 void StorePartStart(std::int64_t job, const JobPart* part);
 void StoreReservation(std::int64_t job, const JobPart* part);
-void FinishChunk(std::int64_t job, const JobPart* part, std::int64_t rows, std::int64_t next_chunk_rows, double rate);
+struct ChunkResult {
+  std::int64_t rows;  // positions that the chunk has got over
+  std::int64_t next_chunk_rows;
+  double rate;  // rows a second
+  std::int64_t redrawn_rows;
+};
+void FinishChunk(std::int64_t job, const JobPart* part, const ChunkResult& result);
 
 // Notes that `rows` of a part's rows could not be made; nullptr as `problem` leaves that as it is.
 void NoteMissedRows(std::int64_t job, const JobPart* part, std::int64_t rows, const char* problem);
 // The part, and all of its circle, are left as they are.
 void SkipPart(std::int64_t job, const JobPart* part, const char* problem);
+
+// Ereports the last error that is stored with the job, as it was.
+[[noreturn]] void RaiseJobError(std::int64_t job);
 
 // Stores an error and the number of failed tries; `retry_at` 0: none.
 void StoreJobError(std::int64_t job, const ErrorData* error, int attempts, TimestampTz retry_at);

@@ -14,16 +14,6 @@ namespace {
 
 constexpr int kRestartSeconds = 5;
 
-void FillWorker(BackgroundWorker* worker, const char* name, const char* function) {
-  worker->bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-  worker->bgw_start_time = BgWorkerStart_RecoveryFinished;
-  worker->bgw_restart_time = BGW_NEVER_RESTART;
-  strlcpy(worker->bgw_name, name, BGW_MAXLEN);
-  strlcpy(worker->bgw_type, name, BGW_MAXLEN);
-  strlcpy(worker->bgw_library_name, "dbmocker", sizeof worker->bgw_library_name);
-  strlcpy(worker->bgw_function_name, function, BGW_MAXLEN);
-}
-
 // The databases that can be connected to, in `context`.
 List* ListDatabases(MemoryContext context) {
   List* databases = NIL;
@@ -48,7 +38,7 @@ List* ListDatabases(MemoryContext context) {
 // Lets a helper look at one database, and waits for its end.
 void LookAt(Oid database) {
   BackgroundWorker worker = {};
-  FillWorker(&worker, "dbmocker job scanner", "dbmocker_scan_jobs");
+  FillWorker(&worker, "dbmocker job scanner", "dbmocker job scanner", "dbmocker_scan_jobs");
   worker.bgw_main_arg = ObjectIdGetDatum(database);
   worker.bgw_notify_pid = MyProcPid;
   BackgroundWorkerHandle* handle = nullptr;
@@ -71,7 +61,7 @@ void Sleep(long milliseconds) {
 void RegisterLauncher() {
   if (!process_shared_preload_libraries_in_progress || IsBinaryUpgrade) return;
   BackgroundWorker worker = {};
-  FillWorker(&worker, "dbmocker launcher", "dbmocker_launch_jobs");
+  FillWorker(&worker, "dbmocker launcher", "dbmocker launcher", "dbmocker_launch_jobs");
   worker.bgw_restart_time = kRestartSeconds;
   RegisterBackgroundWorker(&worker);
 }

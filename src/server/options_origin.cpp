@@ -78,7 +78,8 @@ bool IsBuiltinPreset(const char* name) {
 }
 
 bool DemandsWriter(const RunOptions& options) {
-  if (options.insertion_strategy == WriterChoice::Auto) return false;
+  if (options.insertion_strategy == WriterChoice::Auto || options.insertion_strategy == WriterChoice::Streaming)
+    return false;
   for (int place = 0; OptionKey(place) != nullptr; ++place)
     if (std::strcmp(OptionKey(place), "insertion_strategy") == 0) return options.levels[place] != OptionLevel::Preset;
   return true;

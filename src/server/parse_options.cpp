@@ -17,6 +17,7 @@ struct Option {
   // Returns false if the value is not a legal one.
   bool (*set)(RunOptions* options, const JsonbValue* value);
   const char* fallback = "null";  // the default as JSON; null: whatever is no value
+  bool is_of_database = false;  // says nothing about a single run
 };
 
 bool ReadNumber(const JsonbValue* value, double lowest, double highest, double* number) {
@@ -65,7 +66,8 @@ bool SetInsertionStrategy(RunOptions* options, const JsonbValue* value) {
                                       {"single", WriterChoice::Single},
                                       {"batch", WriterChoice::Batch},
                                       {"bulk", WriterChoice::Bulk},
-                                      {"parallel_bulk", WriterChoice::ParallelBulk}};
+                                      {"parallel_bulk", WriterChoice::ParallelBulk},
+                                      {"streaming", WriterChoice::Streaming}};
   for (const Strategy& strategy : kStrategies) {
     if (!IsText(value, strategy.name)) continue;
     options->insertion_strategy = strategy.choice;
@@ -147,18 +149,23 @@ bool SetLargePool(RunOptions* options, const JsonbValue* value) {
   return ReadInteger(value, 1, 1000000000, &options->pool_sizes[2]);
 }
 
+bool SetConnectionPoolSize(RunOptions* options, const JsonbValue* value) {
+  return ReadInteger(value, 1, 64, &options->connection_pool_size);
+}
+
 constexpr char kPoolSize[] = "a whole number from 1 to 1000000000";
 
 constexpr Option kOptions[] = {
     {"analyze", "true or false", SetAnalyze, "false"},
     {"batch_size", "\"auto\" or a whole number from 1 to 100000", SetBatchSize, "\"auto\""},
+    {"connection_pool_size", "a whole number from 1 to 64", SetConnectionPoolSize, "null", true},
     {"freeze", "true or false", SetFreeze, "false"},
     {"global_duplicate_enabled", "true or false", SetDuplicates, "false"},
     {"global_duplicate_probability", "a number from 0 to 1", SetDuplicateProbability, "0.3"},
     {"global_duplicate_strategy",
      "\"generate_new\", \"allow_simple\", \"smart_duplicates\", \"cached_pool\" or \"weighted_random\"",
      SetDuplicateStrategy, "\"generate_new\""},
-    {"insertion_strategy", "\"auto\", \"single\", \"batch\", \"bulk\" or \"parallel_bulk\"", SetInsertionStrategy,
+    {"insertion_strategy", "\"auto\", \"single\", \"batch\", \"bulk\", \"parallel_bulk\" or \"streaming\"", SetInsertionStrategy,
      "\"auto\""},
     {"max_attempts", "a whole number from 1 to 1000000", SetMaxAttempts, "1000"},
     {"max_workers", "\"auto\" or a whole number from 0 to 64", SetMaxWorkers, "\"auto\""},
@@ -204,6 +211,10 @@ void SetOption(RunOptions* options, const JsonbValue* key, JsonbValue* value, Op
   for (int i = 0; i < kOptionCount; ++i) {
     const Option& option = kOptions[i];
     if (!IsText(key, option.key)) continue;
+    if (option.is_of_database && level != OptionLevel::Database && value->type != jbvNull)
+      ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                      errmsg("option \"%s\" belongs to the database", option.key),
+                      errhint("Set it with dbmocker.set_options(NULL, …).")));
     if (options->levels[i] > level || (value->type == jbvNull && level != OptionLevel::Call)) return;
     if (!option.set(options, value))
       ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid value for option \"%s\"", option.key),
@@ -236,6 +247,7 @@ void ApplyOptions(RunOptions* options, Jsonb* given, OptionLevel level) {
 const char* FindOptionFault(const char* key, const char* value, OptionLevel level) {
   for (const Option& option : kOptions) {
     if (std::strcmp(option.key, key) != 0) continue;
+    if (option.is_of_database && level != OptionLevel::Database) return "belongs to the database";
     RunOptions scratch = {};
     Jsonb* const array = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(psprintf("[%s]", value))));
     const JsonbValue* item = getIthJsonbValueFromContainer(&array->root, 0);

@@ -9,7 +9,8 @@
 
 namespace dbmocker::server {
 
-enum class WriterChoice { Auto, Single, Batch, Bulk, ParallelBulk };
+// Streaming: in chunks, each in a transaction of its own, by a background job (stream_job.h); inside of it as Auto.
+enum class WriterChoice { Auto, Single, Batch, Bulk, ParallelBulk, Streaming };
 
 inline constexpr int kAutomaticWorkers = -1;
 inline constexpr int kMaxWorkers = 64;
@@ -46,6 +47,7 @@ struct RunOptions {
   int duplicate_strategy;  // place in kDuplicateStrategies
   double duplicate_probability;
   int pool_sizes[3];  // small, medium, large
+  int connection_pool_size;  // jobs that run at a time, if fewer than the setting allows; 0: as many as that
   bool freeze;  // rows are written frozen, as COPY FREEZE does
   bool analyze;  // ANALYZE the target after the run
   bool skip_failed;  // generate_schema() goes on with the next table where one fails

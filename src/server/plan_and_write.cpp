@@ -10,6 +10,7 @@
 #include "dbmocker/error.h"
 #include "server/boundary.h"
 #include "server/gather_facts.h"
+#include "server/options_origin.h"
 #include "server/read_rules.h"
 #include "server/run_hooks.h"
 #include "server/trigger_parents.h"
@@ -61,7 +62,7 @@ class RunAttempts {
       : described_(described), decision_(decision), options_(options), run_(run), report_(report), rows_(report.rows) {}
 
   void Write() {
-    const bool may_change = options_.insertion_strategy == WriterChoice::Auto && decision_.writer == Writer::Batch &&
+    const bool may_change = !DemandsWriter(options_) && decision_.writer == Writer::Batch &&
                             !options_.freeze && MayNeedRedraws(described_);
     if (decision_.writer != Writer::Single && !may_change) return WriteOnce();
     for (;;) {

@@ -132,8 +132,9 @@ void MakeChunk(const Job* job, const JobPart* part, std::int64_t rows, const Run
   const double seconds = std::max(1e-6, static_cast<double>(report.elapsed) / 1e6);
   const bool is_full = rows == part->chunk_rows;  // a short one tells little about the pace of full ones
   CallServer([&] {
-    FinishChunk(job->id, part, rows, is_full ? NextChunkRows(report) : part->chunk_rows,
-                static_cast<double>(rows) / seconds);
+    FinishChunk(job->id, part,
+                {rows, is_full ? NextChunkRows(report) : part->chunk_rows, static_cast<double>(rows) / seconds,
+                 report.redrawn_rows});
     if (report.rows < rows) NoteMissedRows(job->id, part, rows - report.rows, report.problem);
     if (job->attempts > 0) ClearAttempts(job->id);
   });
@@ -144,8 +145,11 @@ void MakeChunk(const Job* job, const JobPart* part, std::int64_t rows, const Run
 void NoteTable(const Job* job, JobPart* part, const RunReport& report) {
   const double seconds = std::max(1e-6, static_cast<double>(report.elapsed) / 1e6);
   if (report.writer == nullptr && report.problem != nullptr) return SkipPart(job->id, part, report.problem);
+  part->first_row = report.first_row;
+  part->is_reserved = true;
   StorePartStart(job->id, part);
-  FinishChunk(job->id, part, part->rows, part->chunk_rows, static_cast<double>(report.rows) / seconds);
+  FinishChunk(job->id, part,
+              {part->rows, part->chunk_rows, static_cast<double>(report.rows) / seconds, report.redrawn_rows});
   if (report.rows < part->rows) NoteMissedRows(job->id, part, part->rows - report.rows, report.problem);
 }
 

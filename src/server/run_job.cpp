@@ -111,7 +111,7 @@ DBMOCKER_WORKER(dbmocker_run_job) {
   BackgroundWorkerInitializeConnectionByOid(order.database, order.owner, 0);
   BeginTransaction("dbmocker: taking a job");
   OverrideSettings(job);
-  const int slot = TakeSlot();
+  const int slot = TakeSlot(HasJobTables() ? CountPlaces() : 0);
   EndTransaction();
   if (slot < 0) return;
   BeginTransaction("dbmocker: taking a job");

@@ -132,8 +132,8 @@ SchemaArguments ReadSchemaArguments(FunctionCallInfo fcinfo, SchemaCall call) {
     ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("neither rows nor tables are given"),
                     errhint("Give the rows a table, or tables => '{\"users\": 1000}'.")));
   const std::int64_t seed = has_seed ? PG_GETARG_INT64(4) : 0;
-  read.options = ParseOptions(has_seed ? &seed : nullptr,
-                              PG_ARGISNULL(options_place) ? nullptr : PG_GETARG_JSONB_P(options_place));
+  read.given = PG_ARGISNULL(options_place) ? nullptr : PG_GETARG_JSONB_P(options_place);
+  read.options = ParseOptions(has_seed ? &seed : nullptr, read.given);
   if (read.options.call_rules != nullptr)
     ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("option \"columns\" belongs to a single table"),
                     errhint("Set rules with dbmocker.set_rule(), or fill the table with dbmocker.generate().")));

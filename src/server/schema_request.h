@@ -24,6 +24,7 @@ struct SchemaArguments {
   Oid schema;
   std::int64_t rows;  // -1: only the tables that are named
   RunOptions options;
+  Jsonb* given;  // the options as they were given; nullptr: none
   int request_count;
   TableRequest* requests;
   int exclude_count;

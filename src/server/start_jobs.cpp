@@ -3,8 +3,11 @@
 // Read first: StartWorkerAtCommit.
 #include "server/start_jobs.h"
 
+#include <algorithm>
+
 #include "server/boundary.h"
 #include "server/job_store.h"
+#include "server/parse_options.h"
 #include "server/settings.h"
 
 namespace dbmocker::server {
@@ -23,13 +26,9 @@ bool has_callback = false;
 
 bool StartWorker(std::int64_t job, Oid owner) {
   BackgroundWorker worker = {};
-  worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-  worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
-  worker.bgw_restart_time = BGW_NEVER_RESTART;
-  pg_snprintf(worker.bgw_name, BGW_MAXLEN, "dbmocker job %lld", static_cast<long long>(job));
-  strlcpy(worker.bgw_type, "dbmocker job", BGW_MAXLEN);
-  strlcpy(worker.bgw_library_name, "dbmocker", sizeof worker.bgw_library_name);
-  strlcpy(worker.bgw_function_name, "dbmocker_run_job", BGW_MAXLEN);
+  char name[BGW_MAXLEN];
+  pg_snprintf(name, BGW_MAXLEN, "dbmocker job %lld", static_cast<long long>(job));
+  FillWorker(&worker, name, "dbmocker job", "dbmocker_run_job");
   worker.bgw_main_arg = Int64GetDatum(job);
   const WorkerOrder order = {MyDatabaseId, owner};
   static_assert(sizeof order <= BGW_EXTRALEN);
@@ -66,6 +65,16 @@ const char* FindOwnerObstacle(Oid owner) {
   return may_log_in ? nullptr : "The role may not log in, and a job is carried out in a session of its owner.";
 }
 
+void FillWorker(BackgroundWorker* worker, const char* name, const char* type, const char* function) {
+  worker->bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+  worker->bgw_start_time = BgWorkerStart_RecoveryFinished;
+  worker->bgw_restart_time = BGW_NEVER_RESTART;
+  strlcpy(worker->bgw_name, name, BGW_MAXLEN);
+  strlcpy(worker->bgw_type, type, BGW_MAXLEN);
+  strlcpy(worker->bgw_library_name, "dbmocker", sizeof worker->bgw_library_name);
+  strlcpy(worker->bgw_function_name, function, BGW_MAXLEN);
+}
+
 void StartWorkerAtCommit(std::int64_t job, Oid owner) {
   if (!has_callback) {
     RegisterXactCallback(OnTransactionEnd, nullptr);
@@ -81,8 +90,13 @@ bool StartsAtCommit(std::int64_t job) {
   return false;
 }
 
+int CountPlaces() {
+  const int limit = ParseOptions(nullptr, nullptr).connection_pool_size;
+  return limit > 0 ? std::min(limit, ConnectionPoolSize()) : ConnectionPoolSize();
+}
+
 int StartWaitingJobs() {
-  const int free_slots = ConnectionPoolSize() - CountRunningJobs();
+  const int free_slots = CountPlaces() - CountRunningJobs();
   if (free_slots <= 0) return 0;
   auto* jobs = static_cast<WaitingJob*>(palloc(sizeof(WaitingJob) * static_cast<Size>(kMaxPending)));
   const int count = ListWaitingJobs(jobs, kMaxPending);

@@ -19,10 +19,18 @@ struct WorkerOrder {
 // room for another worker: then the job waits for StartWaitingJobs.
 void StartWorkerAtCommit(std::int64_t job, Oid owner);
 
+// Fills everything that background workers of one database have in common: they are never started again by the server.
+// `function` is a C function of this library.
+void FillWorker(BackgroundWorker* worker, const char* name, const char* type, const char* function);
+
 // True if StartWorkerAtCommit was called for the job in this transaction.
 bool StartsAtCommit(std::int64_t job);
 
-// Starts workers for jobs that wait or whose worker has died, as many as dbmocker.connection_pool_size leaves room for.
+// How many jobs of this database may run at a time: setting dbmocker.connection_pool_size, or the database's option of
+// that name where it is smaller.
+int CountPlaces();
+
+// Starts workers for jobs that wait or whose worker has died, as many as CountPlaces() leaves room for.
 // Jobs whose owner is gone fail. Returns how many were started.
 int StartWaitingJobs();
 

@@ -15,23 +15,6 @@ namespace {
 
 constexpr int kMostAttempts = 1000;
 
-// A job outlives the session, so its owner must be able to open one.
-void CheckJobOwner(Oid owner) {
-  const char* name = GetUserNameFromId(owner, false);
-  if (superuser_arg(owner) && !AllowSuperuserJobs())
-    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("superusers may not submit jobs"),
-                    errdetail("Setting dbmocker.allow_superuser_jobs is off."),
-                    errhint("Submit the job as a role with just the rights that it needs, for example after SET ROLE, "
-                            "or switch the setting on in the server's configuration.")));
-  if (const char* obstacle = FindOwnerObstacle(owner))
-    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("role \"%s\" may not submit jobs", name),
-                    errdetail("%s", obstacle), errhint("Submit the job as a role with LOGIN.")));
-  if (InSecurityRestrictedOperation())
-    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                    errmsg("cannot submit a job within a security-restricted operation"),
-                    errhint("Call the function directly.")));
-}
-
 double ReadPace(FunctionCallInfo fcinfo, int place) {
   if (PG_ARGISNULL(place)) return 0;
   const double pace = PG_GETARG_FLOAT8(place);
@@ -51,6 +34,23 @@ int ReadAttempts(FunctionCallInfo fcinfo, int place) {
 }
 
 }  // namespace
+
+// A job outlives the session, so its owner must be able to open one.
+void CheckJobOwner(Oid owner) {
+  const char* name = GetUserNameFromId(owner, false);
+  if (superuser_arg(owner) && !AllowSuperuserJobs())
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("superusers may not submit jobs"),
+                    errdetail("Setting dbmocker.allow_superuser_jobs is off."),
+                    errhint("Submit the job as a role with just the rights that it needs, for example after SET ROLE, "
+                            "or switch the setting on in the server's configuration.")));
+  if (const char* obstacle = FindOwnerObstacle(owner))
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("role \"%s\" may not submit jobs", name),
+                    errdetail("%s", obstacle), errhint("Submit the job as a role with LOGIN.")));
+  if (InSecurityRestrictedOperation())
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                    errmsg("cannot submit a job within a security-restricted operation"),
+                    errhint("Call the function directly.")));
+}
 
 std::int64_t ReadRowCount(FunctionCallInfo fcinfo, int place, const char* name) {
   if (PG_ARGISNULL(place)) return -1;

@@ -20,6 +20,9 @@ struct JobArgumentPlaces {
 // Server style.
 JobRequest ReadJobArguments(FunctionCallInfo fcinfo, const JobArgumentPlaces& places);
 
+// Ereports 42501 where a role may not submit jobs. Server style.
+void CheckJobOwner(Oid owner);
+
 // A number of rows, -1 where it is NULL. Ereports 22023 if it is negative. Server style.
 std::int64_t ReadRowCount(FunctionCallInfo fcinfo, int place, const char* name);
 

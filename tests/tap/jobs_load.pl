@@ -74,13 +74,23 @@ my @jobs = map {
 } 1 .. 6;
 wait_until($node, q{SELECT count(pid) = 4 AND count(waits_for) = 2 FROM dbmocker.jobs WHERE state <> 'done'});
 is($node->safe_psql('postgres', q{SELECT state, waits_for FROM dbmocker.jobs WHERE waits_for IS NOT NULL LIMIT 1}),
-  'queued|a place among the jobs that run (dbmocker.connection_pool_size)', 'two of six jobs wait for a place');
+  'queued|a place among the jobs that run (connection_pool_size)', 'two of six jobs wait for a place');
 $node->safe_psql('postgres', "SELECT dbmocker.stop($jobs[0])");
 wait_until($node, q{SELECT count(pid) = 4 AND count(waits_for) = 1 FROM dbmocker.jobs
   WHERE state NOT IN ('done', 'stopped')});
 pass('one that ends makes room for the next');
 $node->safe_psql('postgres', "SELECT dbmocker.stop($_)") for @jobs[ 1 .. 5 ];
 $node->safe_psql('postgres', "SELECT dbmocker.wait($_)") for @jobs;
+# The database's option allows fewer.
+$node->safe_psql('postgres', q{SELECT dbmocker.set_options(NULL, '{"connection_pool_size": 1}')});
+my @two = map {
+  $node->safe_psql('postgres', q{SET ROLE seeder; SELECT dbmocker.submit('shop.t1', 1000000, rows_per_second => 20)})
+} 1 .. 2;
+wait_until($node, q{SELECT count(pid) = 1 AND count(waits_for) = 1 FROM dbmocker.jobs
+  WHERE state NOT IN ('done', 'stopped')});
+pass('one of two jobs waits where the option says 1');
+$node->safe_psql('postgres', "SELECT dbmocker.stop($_)") for @two;
+$node->safe_psql('postgres', "SELECT dbmocker.wait($_)") for @two;
 my $heard = run_in($listener, 'SELECT 1;');
 my @heard = $heard =~ /\{"job": $jobs[0], "state": "(\w+)"\}/g;
 is("@heard", 'queued running stopping stopped', 'listeners hear of every change of a state');
