@@ -459,11 +459,13 @@ CREATE TABLE dbmocker.job_part (
     first_row bigint,
     facts bigint[],
     is_reserved boolean NOT NULL DEFAULT false,
+    is_probed boolean NOT NULL DEFAULT false,
     chunk_rows bigint NOT NULL DEFAULT 10000,
     rate double precision,
     circle integer,
     rows_missed bigint NOT NULL DEFAULT 0,
     redrawn_rows bigint NOT NULL DEFAULT 0,
+    spares_used bigint NOT NULL DEFAULT 0,
     is_skipped boolean NOT NULL DEFAULT false,
     problem text,
     PRIMARY KEY (job, position)
@@ -479,12 +481,15 @@ COMMENT ON COLUMN dbmocker.job_part.first_row IS 'ordinal of the first row; NULL
 COMMENT ON COLUMN dbmocker.job_part.facts IS
     'where sequences, keys and references to own rows began, for all chunks: groups of kind, object and two values';
 COMMENT ON COLUMN dbmocker.job_part.is_reserved IS 'the values of the table''s sequences have been reserved';
+COMMENT ON COLUMN dbmocker.job_part.is_probed IS
+    'rows of others have collided with those of the job: unique keys are looked up before a row is written';
 COMMENT ON COLUMN dbmocker.job_part.chunk_rows IS 'rows of the next chunk';
 COMMENT ON COLUMN dbmocker.job_part.rate IS 'rows per second of the last chunks, averaged';
 COMMENT ON COLUMN dbmocker.job_part.circle IS
     'number of the circle of references that the table is part of: tables of a circle are filled in one transaction';
 COMMENT ON COLUMN dbmocker.job_part.rows_missed IS 'rows of rows_done that could not be made, with option on_exhausted "cap"';
 COMMENT ON COLUMN dbmocker.job_part.redrawn_rows IS 'rows that had to be drawn again';
+COMMENT ON COLUMN dbmocker.job_part.spares_used IS 'values of keys with few values that rows drawn again have taken';
 COMMENT ON COLUMN dbmocker.job_part.is_skipped IS 'the table could not be filled and was left out, with option on_error "skip"';
 COMMENT ON COLUMN dbmocker.job_part.problem IS 'why there are fewer rows than asked for; NULL if there are not';
 

@@ -61,6 +61,20 @@ SELECT position, target, state, rows, rows_done, percent FROM dbmocker.progress 
 INSERT INTO jobs.people (email) VALUES ('next@example.org') RETURNING id;
 SELECT * FROM dbmocker.verify('jobs.people'::regclass) WHERE violations > 0;
 
+-- Also where rows of others are in the way of keys with few values, which is found out when it happens.
+CREATE TABLE jobs.narrow (id int PRIMARY KEY, code int UNIQUE CHECK (code BETWEEN 1 AND 40000), word text);
+INSERT INTO jobs.narrow SELECT 1000000 + i, i, 'mine' FROM generate_series(1, 1000) i;
+SELECT rows, redrawn_rows > 0 AS has_met_some
+FROM dbmocker.generate('jobs.narrow', 30000, seed => 9, options => '{"reference_time": "2026-01-01"}');
+SELECT md5(string_agg(n::text, ',' ORDER BY id)) AS narrow FROM jobs.narrow n \gset
+DROP TABLE jobs.narrow;
+CREATE TABLE jobs.narrow (id int PRIMARY KEY, code int UNIQUE CHECK (code BETWEEN 1 AND 40000), word text);
+INSERT INTO jobs.narrow SELECT 1000000 + i, i, 'mine' FROM generate_series(1, 1000) i;
+SELECT dbmocker.submit('jobs.narrow', 30000, seed => 9, options => '{"reference_time": "2026-01-01"}') AS narrow_job \gset
+SELECT dbmocker.wait(:narrow_job, '2 min');
+SELECT count(*), md5(string_agg(n::text, ',' ORDER BY id)) = :'narrow' AS is_same FROM jobs.narrow n;
+SELECT attempts, error_code FROM dbmocker.jobs WHERE id = :narrow_job;
+
 -- A finished job cannot be steered.
 SELECT dbmocker.pause(:job);
 SELECT dbmocker.resume(:job);

@@ -22,6 +22,7 @@ struct RunReport {
   int workers;
   std::int64_t first_row;
   std::int64_t redrawn_rows;
+  std::int64_t spares_used;  // of keys with few values: RunSlice::spares_used of the next part
   std::int64_t heap_bytes;  // growth of the main fork; -1 where the target has none of its own
   std::int64_t seed;
   std::int64_t reference_time;

@@ -105,7 +105,8 @@ std::int64_t* ReadNumbers(Datum array, MemoryContext context, int* count) {
 
 constexpr char kPartColumns[] =
     "position::pg_catalog.int8, target::pg_catalog.int8, rows, kept_rows, rows_done, first_row, facts, is_reserved,"
-    " chunk_rows, circle::pg_catalog.int8, rows_missed, redrawn_rows, problem";
+    " chunk_rows, circle::pg_catalog.int8, rows_missed, redrawn_rows, problem,"
+    " is_probed, spares_used";
 
 // A row of kPartColumns.
 void ReadPart(const Row& row, MemoryContext context, JobPart* part) {
@@ -125,6 +126,8 @@ void ReadPart(const Row& row, MemoryContext context, JobPart* part) {
   part->rows_missed = row.Number(11, 0);
   part->redrawn_rows = row.Number(12, 0);
   part->problem = row.Text(13, context);
+  part->is_probed = row.Flag(14);
+  part->spares_used = row.Number(15, 0);
 }
 
 // Everybody who listens learns the number and the state, no more.
@@ -298,6 +301,13 @@ void StoreReservation(std::int64_t job, const JobPart* part) {
   RunJobQuery("UPDATE dbmocker.job_part SET is_reserved = true WHERE job = $1 AND position = $2", arguments);
 }
 
+void StoreProbing(std::int64_t job, const JobPart* part) {
+  Arguments arguments = {};
+  arguments.AddNumber(job);
+  arguments.Add(INT4OID, Int32GetDatum(part->position));
+  RunJobQuery("UPDATE dbmocker.job_part SET is_probed = true WHERE job = $1 AND position = $2", arguments);
+}
+
 void FinishChunk(std::int64_t job, const JobPart* part, const ChunkResult& result) {
   Arguments arguments = {};
   arguments.AddNumber(job);
@@ -307,9 +317,11 @@ void FinishChunk(std::int64_t job, const JobPart* part, const ChunkResult& resul
   arguments.AddNumber(result.next_chunk_rows);
   arguments.Add(FLOAT8OID, Float8GetDatum(result.rate));
   arguments.AddNumber(result.redrawn_rows);
+  arguments.AddNumber(result.spares_used);
   const std::uint64_t changed = RunJobQuery(
       "UPDATE dbmocker.job_part SET rows_done = rows_done + $4, chunk_rows = $5,"
-      " rate = CASE WHEN rate IS NULL THEN $6 ELSE 0.7 * rate + 0.3 * $6 END, redrawn_rows = redrawn_rows + $7"
+      " rate = CASE WHEN rate IS NULL THEN $6 ELSE 0.7 * rate + 0.3 * $6 END, redrawn_rows = redrawn_rows + $7,"
+      " spares_used = $8"
       " WHERE job = $1 AND position = $2 AND rows_done = $3",
       arguments);
   if (changed != 1) elog(ERROR, "the rows of job %lld have changed under its worker", static_cast<long long>(job));

@@ -39,9 +39,11 @@ struct JobPart {
   std::int64_t* facts;
   int fact_count;
   bool is_reserved;  // the values of its sequences
+  bool is_probed;  // rows of others have collided with the part's: keys are looked up before each row is written
   std::int64_t chunk_rows;
   std::int64_t rows_missed;  // of rows_done, those that could not be made
   std::int64_t redrawn_rows;
+  std::int64_t spares_used;  // RunSlice::spares_used of the next chunk
   const char* problem;  // why rows are missing; nullptr if none are
   int circle;  // tables with the same number refer to one another and are filled together; 0: it stands alone
 };
@@ -84,11 +86,13 @@ void ChangeJobState(Job* job, JobEvent event);
 // What a worker writes about its part. FinishChunk ereports if rows_done is not what the worker believes it to be.
 void StorePartStart(std::int64_t job, const JobPart* part);
 void StoreReservation(std::int64_t job, const JobPart* part);
+void StoreProbing(std::int64_t job, const JobPart* part);
 struct ChunkResult {
   std::int64_t rows;  // positions that the chunk has got over
   std::int64_t next_chunk_rows;
   double rate;  // rows a second
   std::int64_t redrawn_rows;
+  std::int64_t spares_used;  // by all chunks so far
 };
 void FinishChunk(std::int64_t job, const JobPart* part, const ChunkResult& result);
 

@@ -23,6 +23,8 @@ struct RunSlice {
   std::int64_t offset;
   const std::int64_t* facts;  // of RecordFacts; parallel workers get the facts themselves
   int fact_count;
+  std::int64_t spares_used;  // by earlier parts: positions of keys that rows drawn again have taken
+  bool trusts_keys;  // stored rows are taken to collide with none of the part's: not looked up before, an error if so
 };
 
 inline constexpr const char* kDuplicateStrategies[] = {"generate_new", "allow_simple", "smart_duplicates",

@@ -62,8 +62,8 @@ class RunAttempts {
       : described_(described), decision_(decision), options_(options), run_(run), report_(report), rows_(report.rows) {}
 
   void Write() {
-    const bool may_change = !DemandsWriter(options_) && decision_.writer == Writer::Batch &&
-                            !options_.freeze && MayNeedRedraws(described_);
+    const bool may_change =
+        !DemandsWriter(options_) && decision_.writer == Writer::Batch && !options_.freeze && MayNeedRedraws(described_);
     if (decision_.writer != Writer::Single && !may_change) return WriteOnce();
     for (;;) {
       TryFault fault;
@@ -128,6 +128,8 @@ class RunAttempts {
 
   // Decides what the next attempt does in another way; throws the fault where nothing is left to try.
   void Learn(const TryFault& fault) {
+    const bool is_collision = std::strcmp(fault.error.sqlstate, sqlstate::kUniqueViolation) == 0;
+    if (is_collision && options_.slice.trusts_keys && decision_.writer != Writer::Single) ThrowFault(fault);
     const bool is_circle = options_.hooks != nullptr && options_.hooks->before_end;  // no row stands by itself
     if (is_circle || !MayHelpToRedraw(described_, fault)) ThrowFault(fault);
     if (statements_ == Statements::OnePerRow && MostlyStopsAll(fault)) ThrowFault(first_fault_);

@@ -21,6 +21,7 @@ RowProducer::RowProducer(const Table& table, const Plan& plan, const ProducerSet
       estate_(estate),
       result_relation_(result_relation),
       may_move_(plan.HasStride() || DependsOnOrder(table, plan)),
+      spare_(settings.first_spare),
       produced_(settings.skip_rows),
       end_(plan.rows) {
   if (!plan.checked_keys.empty() && settings_.probe_stored_rows)

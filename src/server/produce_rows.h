@@ -29,6 +29,7 @@ enum class RowForm {
 struct ProducerSettings {
   int batch_size = 1000;
   int max_attempts = 1000;
+  std::uint64_t first_spare = 0;  // of the plan's spare positions, those that earlier parts of the run have used
   std::uint64_t skip_rows = 0;  // rows of the plan that are not made
   RowForm form = RowForm::Values;
   bool probe_stored_rows = false;  // look unique keys up in the target's indexes
@@ -88,6 +89,8 @@ class RowProducer {
   // Draws the only row of the last batch again; batch_size must be 1. False if no row was found in max_attempts draws.
   bool RedrawRow();
   int last_attempt() const { return last_attempt_; }
+  // Spare positions that the run has used up so far, those of its earlier parts included.
+  std::uint64_t spares_used() const { return spare_; }
 
   TupleTableSlot** slots() { return settings_.form == RowForm::HeapSlots ? heap_slots_ : slots_; }
   const HeapTuple* tuples() const { return tuples_; }  // those in the slots
@@ -161,9 +164,9 @@ class RowProducer {
   std::vector<std::uint64_t> ordinals_;
   std::vector<std::uint64_t> positions_;
   bool may_move_;  // rows that are drawn again may take other positions
+  std::uint64_t spare_ = 0;  // spare positions used
   std::uint64_t produced_ = 0;
   std::uint64_t end_ = 0;  // of the range in work
-  std::uint64_t spare_ = 0;  // spare positions used
   std::uint64_t redrawn_rows_ = 0;
   std::uint64_t dropped_rows_ = 0;
   std::uint64_t dropped_in_turn_ = 0;  // since the last row that was made

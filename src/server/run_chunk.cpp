@@ -134,7 +134,7 @@ void MakeChunk(const Job* job, const JobPart* part, std::int64_t rows, const Run
   CallServer([&] {
     FinishChunk(job->id, part,
                 {rows, is_full ? NextChunkRows(report) : part->chunk_rows, static_cast<double>(rows) / seconds,
-                 report.redrawn_rows});
+                 report.redrawn_rows, report.spares_used});
     if (report.rows < rows) NoteMissedRows(job->id, part, rows - report.rows, report.problem);
     if (job->attempts > 0) ClearAttempts(job->id);
   });
@@ -149,7 +149,7 @@ void NoteTable(const Job* job, JobPart* part, const RunReport& report) {
   part->is_reserved = true;
   StorePartStart(job->id, part);
   FinishChunk(job->id, part,
-              {part->rows, part->chunk_rows, static_cast<double>(report.rows) / seconds, report.redrawn_rows});
+              {part->rows, part->chunk_rows, static_cast<double>(report.rows) / seconds, report.redrawn_rows, 0});
   if (report.rows < part->rows) NoteMissedRows(job->id, part, part->rows - report.rows, report.problem);
 }
 
@@ -183,7 +183,8 @@ RunOptions OptionsOf(const Job* job) {
 RunOptions OptionsOf(const Job* job, const JobPart* part) {
   RunOptions options = OptionsFor(OptionsOf(job), part->target);
   if (part->first_row >= 0)
-    options.slice = {part->first_row, part->rows, part->rows_done, part->facts, part->fact_count};
+    options.slice = {part->first_row,  part->rows,        part->rows_done, part->facts,
+                     part->fact_count, part->spares_used, !part->is_probed};
   return options;
 }
 
@@ -251,6 +252,16 @@ bool SkipsTable(const Job* job, const ErrorData* error) {
   return true;
 }
 
+// A chunk that has met a key of others' rows is done again, and from then on such keys are looked up before. False if
+// that has been so before, or if the error is another one.
+bool ProbesFromNowOn(const Job* job, const ErrorData* error) {
+  if (error->sqlerrcode != ERRCODE_UNIQUE_VIOLATION) return false;
+  const JobPart* part = LoadOpenPart(job->id);
+  if (part == nullptr || part->circle != 0 || part->is_probed) return false;
+  StoreProbing(job->id, part);
+  return true;
+}
+
 // Doubles from one second on.
 long BackOffSeconds(int attempts) { return std::min(kLongestBackOff, 1L << std::min(attempts - 1, 10)); }
 
@@ -282,6 +293,7 @@ Step TakeFailedStep(std::int64_t id, const ErrorData* error) {
   if (job == nullptr || IsJobAtRest(job->state)) return kEnd;
   const int attempts = job->attempts + 1;
   const bool may_pass = MayPass(error->sqlerrcode);
+  if (ProbesFromNowOn(job, error)) return kGoOn;
   if (!may_pass && SkipsTable(job, error)) return kGoOn;
   const bool tries_again =
       may_pass && attempts < job->max_attempts && NextJobState(job->state, JobEvent::BackOff).has_value();

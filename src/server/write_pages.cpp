@@ -44,6 +44,7 @@ struct SharedState {
   std::uint64_t plan_hash;
   pg_atomic_uint64 next_chunk;
   pg_atomic_uint64 redrawn_rows;
+  pg_atomic_uint64 spares_used;
   pg_atomic_uint64 written_rows;
 };
 
@@ -81,6 +82,7 @@ void InitializeState(SharedState* state, const PageRun& run, const Ids& ids) {
   state->plan_hash = HashPlan(run.plan);
   pg_atomic_init_u64(&state->next_chunk, 0);
   pg_atomic_init_u64(&state->redrawn_rows, 0);
+  pg_atomic_init_u64(&state->spares_used, 0);
   pg_atomic_init_u64(&state->written_rows, 0);
 }
 
@@ -92,6 +94,7 @@ ProducerSettings SettingsFor(const Table& table, const RunOptions& options, bool
   settings.max_attempts = options.max_attempts;
   settings.form = form;
   settings.probe_stored_rows = probes;
+  settings.first_spare = static_cast<std::uint64_t>(options.slice.spares_used);
   return settings;
 }
 
@@ -154,6 +157,7 @@ void FillChunks(const SharedRun& shared, const Table& table, const Plan& plan, c
   CallServer([&] { writer.Close(); });
   pg_atomic_fetch_add_u64(&state->written_rows, static_cast<int64>(writer.rows()));
   pg_atomic_fetch_add_u64(&state->redrawn_rows, static_cast<int64>(open.producer().redrawn_rows()));
+  pg_atomic_write_u64(&state->spares_used, open.producer().spares_used());
   open.Close();
 }
 
@@ -272,6 +276,7 @@ PageRunResult WriteAllRows(const PageRun& run, const Ids& ids, const SharedRun& 
   CallServer([&] { pgstat_count_heap_insert(run.relation, static_cast<PgStat_Counter>(on_pages)); });
   if (on_pages < run.plan.rows) WriteOversizedRows(run, shared);
   result.redrawn_rows = static_cast<std::uint64_t>(pg_atomic_read_u64(&shared.state->redrawn_rows));
+  result.spares_used = static_cast<std::uint64_t>(pg_atomic_read_u64(&shared.state->spares_used));
   return result;
 }
 

@@ -34,6 +34,7 @@ struct PageRun {
 struct PageRunResult {
   int workers = 0;  // that took part
   std::uint64_t redrawn_rows = 0;
+  std::uint64_t spares_used = 0;  // RowProducer::spares_used(): where spare positions count, one process writes
 };
 
 // Looks at some rows of the plan without writing them; guesses where making them would have side effects.

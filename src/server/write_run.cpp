@@ -34,6 +34,7 @@ ProducerSettings SettingsFor(const PlannedRun& planned, bool probes) {
   settings.form = planned.review.decision.writer != Writer::Single && is_heap ? RowForm::HeapSlots : RowForm::Values;
   settings.probe_stored_rows = probes;
   settings.drop_exhausted = options.cap_exhausted;
+  settings.first_spare = static_cast<std::uint64_t>(options.slice.spares_used);
   if (options.hooks == nullptr) return settings;
   settings.keep_keys = options.hooks->keep_keys;
   settings.before_end = options.hooks->before_end;
@@ -79,6 +80,7 @@ void WriteInOneProcess(const PlannedRun& planned, bool probes, RunReport& report
                          result_relation);
     WriteFrom(producer, planned, estate, result_relation, report);
     report.redrawn_rows = static_cast<std::int64_t>(producer.redrawn_rows());
+    report.spares_used = static_cast<std::int64_t>(producer.spares_used());
     NoteDropped(producer, planned.table, report);
   }
   CallServer([&] {
@@ -98,14 +100,16 @@ void WriteRun(const PlannedRun& planned, RunReport& report) {
   const WriterDecision& decision = planned.review.decision;
   const OpenRun& run = planned.run;
   const Plan& plan = planned.plan;
-  const bool probes = run.HasOwnStorage() && (run.has_rows || !plan.checked_keys.empty()) &&
-                      !(plan.probed_keys.empty() && plan.checked_keys.empty());
+  const bool trusts_keys = planned.options.slice.trusts_keys && decision.writer != Writer::Single;
+  const bool probes_stored = run.has_rows && !trusts_keys && !plan.probed_keys.empty();
+  const bool probes = run.HasOwnStorage() && (probes_stored || !plan.checked_keys.empty());
   report.writer = NameOf(decision.writer);
   if (decision.writer == Writer::ParallelBulk) {
     const PageRunResult result = WritePages({planned.table, plan, planned.facts, planned.options, run.relation, probes,
                                              planned.review.workers, planned.review.sample});
     report.workers = result.workers;
     report.redrawn_rows = static_cast<std::int64_t>(result.redrawn_rows);
+    report.spares_used = static_cast<std::int64_t>(result.spares_used);
   } else {
     WriteInOneProcess(planned, probes, report);
   }
