@@ -95,8 +95,9 @@ const char* WhyNoBulk(const Table& table, const WriterFacts& facts) {
 }
 
 // Why `auto` leaves the indexes to be kept up to date; nullptr if building them anew costs less.
-const char* WhyRebuildCosts(const WriterFacts& facts, std::int64_t rows) {
+const char* WhyRebuildCosts(const WriterFacts& facts, std::int64_t rows, const RunOptions& options) {
   if (!facts.has_indexes) return nullptr;
+  if (rows < options.slice.rows) return "part of a longer run: the indexes are kept up to date";
   if (rows < kFewRowsToRebuild) return "few rows: the indexes are kept up to date";
   if (static_cast<double>(rows) < kRebuildShare * facts.stored_rows)
     return "few rows beside those stored: the indexes are kept up to date";
@@ -113,7 +114,7 @@ WriterDecision ChooseAutomatically(const Table& table, const WriterFacts& facts,
   decision.writer = Writer::Batch;
   decision.reason = table.kind == RELKIND_PARTITIONED_TABLE ? "no partition has triggers: rows go to batches of leaves"
                                                             : "a plain table without triggers";
-  if (facts.has_indexes) decision.index_reason = WhyRebuildCosts(facts, rows);
+  if (facts.has_indexes) decision.index_reason = WhyRebuildCosts(facts, rows, options);
   if (const char* obstacle = WhyNoBulk(table, facts)) {
     if (rows >= kFewRows) decision.reason = obstacle;
     return decision;
