@@ -69,10 +69,20 @@ struct TargetFacts {
   std::map<AttributeNumber, std::optional<std::int64_t>> maxima;
   std::map<std::size_t, ParentKeys> parents;  // by place in Table::foreign_keys
   std::map<AttributeNumber, std::vector<std::string>> looked_up;  // texts that functions look rows up by
+  std::map<AttributeNumber, std::vector<std::string>> tried;  // values that pass the CHECKs of FindUnreadChecks
   std::map<AttributeNumber, RuleText> rules;
 };
 
 FactRequests FindFactRequests(const Table& table);
+
+// CHECKs on a single column that cannot be read. Where next to none of `draws` passes them, what passes of `candidates`
+// and of the draws is wanted as TargetFacts::tried.
+struct UnreadChecks {
+  AttributeNumber column = 0;
+  std::vector<std::string> names;  // of the table's CHECKs; those of a domain are left to the type's input function
+  std::vector<std::string> draws;  // values as they would be drawn, in the type's input syntax
+  std::vector<std::string> candidates;  // distinct; some may be no values of the type
+};
 
 // ------------------------------------------------------------------------------------------------------------ plan
 
@@ -147,6 +157,9 @@ ValueSetPointer MakePlannedKeys(std::shared_ptr<const Plan> plan, AttributeNumbe
 // contradictory, where a parent table is empty; 0A000 where a column's type has no generator.
 std::unique_ptr<Plan> BuildPlan(const Table& table, std::uint64_t rows, const PlanOptions& options,
                                 const TargetFacts& facts);
+
+// Of columns that nothing but their type and CHECKs decides. Empty where the CHECKs contradict each other.
+std::vector<UnreadChecks> FindUnreadChecks(const Table& table, const PlanOptions& options, const TargetFacts& facts);
 
 // Throws Error 22023 where a rule of `facts` is wrong or contradicts the table's constraints, as far as that can be
 // told without stored data. Returns the columns that rules compute: what is wrong in SQL only the server can tell.

@@ -77,6 +77,7 @@ class PlanBuilder {
   PlanBuilder(const Table& table, std::uint64_t rows, const PlanOptions& options, const TargetFacts& facts);
   std::unique_ptr<Plan> Build();
   std::vector<ComputedColumn> CheckRules();
+  std::vector<UnreadChecks> FindUnread();
 
  private:
   // build_plan.cpp
@@ -108,6 +109,11 @@ class PlanBuilder {
   void JudgeChecks();
   bool IsKept(const Condition& condition) const;
   bool HasPartialPattern(AttributeNumber number) const;
+
+  // plan_unread.cpp
+  bool MayTry(AttributeNumber number) const;
+  void TakeTried();
+  bool IsTried(const Condition& condition) const;
 
   // plan_cases.cpp
   void PlaceCases();

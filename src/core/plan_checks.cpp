@@ -6,6 +6,7 @@
 #include "case_algebra.h"
 #include "dbmocker/error.h"
 #include "derived_value_set.h"
+#include "follow_relations.h"
 #include "limit_algebra.h"
 #include "plan_builder.h"
 #include "text_language.h"
@@ -34,100 +35,6 @@ std::set<AttributeNumber> ColumnsOf(const CheckCases& cases) {
     for (const Relation& relation : one.relations) columns.insert(relation.columns.begin(), relation.columns.end());
   }
   return columns;
-}
-
-constexpr Int128 kFar = static_cast<Int128>(1) << 100;
-
-// Whether the target's bound grows with the other column; nullopt if there is none.
-std::optional<bool> BoundRises(const Relation& relation, AttributeNumber target, AttributeNumber other) {
-  PositionBounds at_zero{-kFar, kFar, std::nullopt};
-  PositionBounds at_far{-kFar, kFar, std::nullopt};
-  constexpr std::int64_t kFarPosition = 1'000'000'000'000;
-  const ColumnPosition near{other, 0};
-  const ColumnPosition far{other, kFarPosition};
-  if (!BoundPosition(relation, target, {&near, 1}, at_zero) || !BoundPosition(relation, target, {&far, 1}, at_far))
-    return std::nullopt;
-  return at_far.upper > at_zero.upper || at_far.lower > at_zero.lower;
-}
-
-// What the most generous of the other's ends leaves to the target; an end that is open leaves everything.
-ValueInterval WidestInterval(const Relation& relation, AttributeNumber target, const TypeOfColumn& type,
-                             AttributeNumber other, const TypeOfColumn& type_of_other, const ValueLimits& of_other) {
-  ValueInterval interval;
-  const auto rises = BoundRises(relation, target, other);
-  if (!rises) return interval;
-  std::vector<std::string> ends = of_other.allowed;
-  for (const ValueInterval& one : of_other.intervals) {
-    if (one.lower) ends.push_back(*one.lower);
-    if (one.upper) ends.push_back(*one.upper);
-  }
-  PositionBounds widest{kFar, -kFar, std::nullopt};
-  for (const std::string& end : ends) {
-    const auto position = PositionOfText(end, type_of_other);
-    PositionBounds bounds{-kFar, kFar, std::nullopt};
-    if (!position) continue;
-    const ColumnPosition at_end{other, *position};
-    if (!BoundPosition(relation, target, {&at_end, 1}, bounds)) continue;
-    widest.lower = std::min(widest.lower, bounds.lower);
-    widest.upper = std::max(widest.upper, bounds.upper);
-  }
-  const auto is_open = [&of_other](bool below) {
-    return !of_other.has_allowed && std::ranges::any_of(of_other.intervals, [below](const ValueInterval& one) {
-      return below ? !one.lower : !one.upper;
-    });
-  };
-  if (widest.upper < kFar && widest.upper > -kFar && !is_open(!*rises))
-    interval.upper = TextOfPosition(widest.upper, type);
-  if (widest.lower > -kFar && widest.lower < kFar && !is_open(*rises))
-    interval.lower = TextOfPosition(widest.lower, type);
-  return interval;
-}
-
-// What a relation says of one of its two columns, whatever the other takes inside its limits.
-ColumnLimits LimitsByRelation(const CheckCase& one, const Relation& relation, std::size_t side,
-                              const TypesByColumn& types) {
-  ColumnLimits narrowed;
-  const AttributeNumber target = relation.columns[side];
-  const AttributeNumber other = relation.columns[1 - side];
-  const auto known = one.limits.find(other);
-  const auto type_of_other = types.find(other);
-  const auto type = types.find(target);
-  if (known == one.limits.end() || known->second.always_null || type_of_other == types.end() || type == types.end())
-    return narrowed;
-  if (relation.kind == Relation::Kind::SameText) {
-    narrowed.limits = known->second.limits;
-  } else if (relation.kind == Relation::Kind::Order && relation.comparison != Relation::Comparison::Different &&
-             FindPositionScale(type->second)) {
-    ValueInterval interval =
-        WidestInterval(relation, target, type->second, other, type_of_other->second, known->second.limits);
-    if (interval.lower || interval.upper) narrowed.limits.intervals.push_back(std::move(interval));
-  }
-  return narrowed;
-}
-
-// Narrows limits by what relations between two columns say of each: with a <= b and b <= 10, a is at most 10. False if
-// that leaves nothing to a column which must not be NULL, beside another that must not be either.
-bool FollowRelations(CheckCase& one, const TypesByColumn& types) {
-  bool changed = true;
-  for (std::size_t round = 0; changed && round <= one.relations.size(); ++round) {
-    changed = false;
-    for (const Relation& relation : one.relations) {
-      for (std::size_t side = 0; side < 2 && relation.columns.size() == 2; ++side) {
-        const ColumnLimits narrowed = LimitsByRelation(one, relation, side, types);
-        if (narrowed.limits.IsUnlimited()) continue;
-        ColumnLimits& limits = one.limits[relation.columns[side]];
-        const ColumnLimits before = limits;
-        try {
-          MergeColumnLimits(limits, narrowed, types.at(relation.columns[side]));
-        } catch (const Error&) {
-          limits = before;
-          if (one.limits[relation.columns[1 - side]].not_null) return false;
-        }
-        changed |= !SameColumnLimits(before, limits);
-      }
-    }
-  }
-  return true;
 }
 
 }  // namespace
@@ -172,6 +79,7 @@ void PlanBuilder::ReadLimits() {
   }
   ReadPartitions(base_.limits);
   NarrowByRules();
+  TakeTried();
   GroupConditions(open);
   TakeLimits();
   RefuseForbiddenRules();
@@ -421,6 +329,7 @@ bool PlanBuilder::HasPartialPattern(AttributeNumber number) const {
 
 void PlanBuilder::JudgeChecks() {
   for (Condition& condition : conditions_) {
+    if (IsTried(condition)) condition.why_not.clear();
     if (!condition.why_not.empty()) continue;
     if (!IsKept(condition)) {
       condition.why_not = "a column of it is filled by something else";

@@ -63,6 +63,7 @@ void PlanBuilder::ReportConstraints() {
             : is_solved   ? "solved"
                           : "rejection",
             condition.text + (is_infeasible ? "; no value satisfies it and the others, only NULL" : "") +
+                (is_solved && IsTried(condition) ? "; by values that have passed it" : "") +
                 (is_solved ? "" : "; " + condition.why_not));
   }
   for (const UniqueKey& key : table_.unique_keys) {

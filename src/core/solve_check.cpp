@@ -176,7 +176,7 @@ class CaseReader {
       return Parts(*parts, [this, is_null](const Expression& part) { return Nullness(part, is_null); });
     const bool all = operand.kind == Kind::Coalesce;
     const bool any = IsStrict(operand);
-    if (!all && !any) return Unread(operand, "its NULLs are not known");
+    if ((!all && !any) || (!is_null && MayBeNull(operand))) return Unread(operand, "its NULLs are not known");
     CheckCases cases = all == is_null ? AnyCase() : CheckCases{};
     for (const Expression& argument : operand.arguments) {
       CheckCases one = Nullness(argument, is_null);

@@ -203,4 +203,11 @@ bool IsStrict(const Expression& expression) {
   return expression.kind == Kind::Function && strict_functions.contains(expression.name);
 }
 
+bool MayBeNull(const Expression& expression) {
+  static const std::set<std::string> operators = {"->", "->>", "#>", "#>>"};
+  static const std::set<std::string> functions = {"substring"};
+  if (expression.kind == Expression::Kind::Operator) return operators.contains(expression.name);
+  return expression.kind == Expression::Kind::Function && functions.contains(expression.name);
+}
+
 }  // namespace dbmocker

@@ -13,6 +13,7 @@
 #include "server/fix_facts.h"
 #include "server/read_catalog.h"
 #include "server/run_hooks.h"
+#include "server/try_values.h"
 
 namespace dbmocker::server {
 namespace {
@@ -364,6 +365,7 @@ void GatherFacts(const Table& table, const RunOptions& options, TargetFacts& fac
   const FactRequests requests = FindFactRequests(table);
   const bool is_fixed = options.slice.rows > 0;  // then ApplyFacts adds what the run began with
   if ((is_fixed || !facts.has_rows) && facts.first_ordinal == 0) facts.looked_up = FindLookups(table);
+  facts.tried = TryValues(table, options, facts);
   for (const AttributeNumber number : requests.maxima) {
     const bool is_known = is_fixed && std::ranges::count(requests.sequences, number) > 0;
     if (facts.has_rows && !is_known) facts.maxima[number] = LargestStored(table, *table.FindColumn(number));

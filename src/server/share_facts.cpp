@@ -11,7 +11,7 @@ namespace dbmocker::server {
 namespace {
 
 // Whoever adds a fact must pack it too.
-static_assert(sizeof(TargetFacts) == 16 + 5 * sizeof(std::map<int, int>), "pack the new facts here");
+static_assert(sizeof(TargetFacts) == 16 + 6 * sizeof(std::map<int, int>), "pack the new facts here");
 static_assert(sizeof(ParentKeys) ==
                   16 + sizeof(std::vector<ValueSetPointer>) + sizeof(std::optional<std::int64_t>) + sizeof(std::string),
               "pack the new parts of parents' keys here");
@@ -98,6 +98,24 @@ ParentKeys TakeParents(Unpacker& unpacker, const Table& table, const ForeignKey&
   return parents;
 }
 
+using TextsByColumn = std::map<AttributeNumber, std::vector<std::string>>;
+
+void PutTexts(Packer& packer, const TextsByColumn& lists) {
+  packer.Put(lists.size());
+  for (const auto& [column, texts] : lists) {
+    packer.Put(static_cast<std::uint64_t>(column));
+    packer.Put(texts.size());
+    for (const std::string& text : texts) packer.Put(text);
+  }
+}
+
+void TakeTexts(Unpacker& unpacker, TextsByColumn& lists) {
+  for (std::uint64_t left = unpacker.Number(); left > 0; --left) {
+    std::vector<std::string>& texts = lists[static_cast<AttributeNumber>(unpacker.Signed())];
+    for (std::uint64_t more = unpacker.Number(); more > 0; --more) texts.push_back(unpacker.Text());
+  }
+}
+
 void PutFacts(Packer& packer, const TargetFacts& facts) {
   packer.Put(std::uint64_t{facts.has_rows});
   packer.Put(facts.first_ordinal);
@@ -117,12 +135,8 @@ void PutFacts(Packer& packer, const TargetFacts& facts) {
     packer.Put(place);
     PutParents(packer, parents);
   }
-  packer.Put(facts.looked_up.size());
-  for (const auto& [column, texts] : facts.looked_up) {
-    packer.Put(static_cast<std::uint64_t>(column));
-    packer.Put(texts.size());
-    for (const std::string& text : texts) packer.Put(text);
-  }
+  PutTexts(packer, facts.looked_up);
+  PutTexts(packer, facts.tried);
   packer.Put(facts.rules.size());
   for (const auto& [column, rule] : facts.rules) {
     packer.Put(static_cast<std::uint64_t>(column));
@@ -163,10 +177,8 @@ TargetFacts UnpackFacts(const Table& table, const std::byte* packed) {
     const std::size_t place = unpacker.Number();
     facts.parents[place] = TakeParents(unpacker, table, table.foreign_keys.at(place));
   }
-  for (std::uint64_t left = unpacker.Number(); left > 0; --left) {
-    std::vector<std::string>& texts = facts.looked_up[static_cast<AttributeNumber>(unpacker.Signed())];
-    for (std::uint64_t more = unpacker.Number(); more > 0; --more) texts.push_back(unpacker.Text());
-  }
+  TakeTexts(unpacker, facts.looked_up);
+  TakeTexts(unpacker, facts.tried);
   for (std::uint64_t left = unpacker.Number(); left > 0; --left) {
     RuleText& rule = facts.rules[static_cast<AttributeNumber>(unpacker.Signed())];
     rule.json = unpacker.Text();
