@@ -174,6 +174,7 @@ IndexSourcePointer MakeDuplicateSource(StreamKey key, const DuplicateRule& rule,
       return std::make_unique<PoolSource>(key, size, MakeUniformSource(key, pool_of(DuplicateRule::kMediumPool)));
     case Strategy::WeightedRandom:
       return std::make_unique<PoolSource>(key, size, MakeZipfSource(key, 1, pool_of(DuplicateRule::kMediumPool)));
+    case Strategy::FastDataReuse:  // of whole rows: plan_reuse.cpp
     case Strategy::SmartDuplicates:
       break;
   }

@@ -16,6 +16,7 @@
 #include "server/schema_request.h"
 #include "server/settings.h"
 #include "server/target_state.h"
+#include "server/truncate_target.h"
 
 namespace dbmocker::server {
 namespace {
@@ -78,6 +79,7 @@ std::int64_t CountMissingRows(const Job* job, const JobPart* part) {
 }
 
 void BeginPart(const Job* job, JobPart* part, const RunOptions& options) {
+  if (options.truncate && part->first_row < 0) CallServer([=] { TruncateTargets(&part->target, 1); });
   if (part->rows < 0) part->rows = CallServer([&] { return CountMissingRows(job, part); });
   LongRun run;
   part->first_row = -1;

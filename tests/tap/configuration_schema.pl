@@ -117,7 +117,12 @@ judge(rule($_), 1, $_) for '"n": {}', '"n": {"min": 1, "max": "20", "null_probab
   '"n": {"distribution": {"kind": "poisson", "mean": 3}}', '"d": {"min": "now() - 3 days", "max": "now"}',
   '"x": {"expression": "n * 2"}', '"t": {"template": "{{n}} of {{x}}"}', '"n": {"unique": true}',
   '"n": {"duplicate_strategy": "cached_pool", "pool_size": 4}', '"c": {"weighted_values": {"a": 1, "b": 0}}',
-  '"t": {"generator": "email", "max_length": 60}', '"x": {"edge_case_probability": 0.1}';
+  '"t": {"generator": "email", "max_length": 60}', '"t": {"pattern": "[A-Z]{3}-\\\\d{4}", "min_length": 8}',
+  '"t": {"depends_on": "n"}', '"t": {"depends_on": "n", "possible_values": {"1": ["a", "b"], "2": "c", "*": ["d"]}}',
+  '"t": {"generator": "city", "locale": "de_DE"}', '"t": {"template": "{{n}} {{first_name}}", "locale": "fr_FR"}',
+  '"n": {"duplicate_strategy": "allow_simple", "duplicate_value": 3}',
+  '"n": {"duplicate_strategy": "fast_data_reuse", "reuse_probability": 0.5, "sample_size": 10}',
+  '"x": {"edge_case_probability": 0.1}';
 judge(rule($_), 0, $_) for '"n": 3', '"n": {"minimum": 1}', '"n": {"min": []}', '"n": {"null_probability": 1.5}',
   '"t": {"possible_values": []}', '"t": {"possible_values": [null]}', '"n": {"sequence": {"step": 0}}',
   '"n": {"sequence": {"first": 1}}', '"n": {"distribution": "poisson"}', '"n": {"distribution": {"kind": "bell"}}',
@@ -125,17 +130,23 @@ judge(rule($_), 0, $_) for '"n": 3', '"n": {"minimum": 1}', '"n": {"min": []}', 
   '"c": {"weighted_values": {"a": -1}}', '"c": {"weighted_values": {}}', '"t": {"generator": ""}',
   '"x": {"expression": "n", "min": 1}', '"t": {"template": ""}', '"n": {"unique": 1}', '"n": {"pool_size": 4}',
   '"n": {"duplicate_strategy": "always"}', '"t": {"generator": "email", "possible_values": ["a"]}',
-  '"x": {"edge_case_probability": 2}', '"t": {"min_length": -1}', '"t": {"max_length": 1.5}';
+  '"x": {"edge_case_probability": 2}', '"t": {"pattern": ""}', '"t": {"pattern": "a", "generator": "email"}',
+  '"t": {"generator": "city", "locale": "xx_XX"}', '"t": {"depends_on": "n", "sequence": {}}',
+  '"n": {"duplicate_value": 3}', '"n": {"reuse_probability": 0.5}',
+  '"n": {"duplicate_strategy": "fast_data_reuse", "sample_size": 0}', '"t": {"min_length": -1}', '"t": {"max_length": 1.5}';
 judge($_, 1, $_) for '{}', '{"duplicates": {"global_duplicate_enabled": true, "pool_size_small": 4}}',
   '{"performance": {"max_workers": "auto", "batch_size": 5, "freeze": false}}',
   '{"performance": {"on_error": "skip", "on_exhausted": "cap", "connection_pool_size": 2}}',
-  '{"presets": {"x": {"analyze": true}}}', '{"tables": {"users": {"rows": 0}}}';
+  '{"presets": {"x": {"analyze": true}}}', '{"tables": {"users": {"rows": 0, "truncate": true}}}',
+  '{"duplicates": {"global_duplicate_strategy": "fast_data_reuse", "reuse_probability": 0.2, "sample_size": 50}}',
+  '{"performance": {"locale": "de_DE", "analyze_existing_data": true}}';
 judge($_, 0, $_) for '[]', '{"duplicates": {"batch_size": 4}}',
   '{"speed": {}}', '{"performance": {"max_workers": -1}}', '{"performance": {"speed": 1}}',
   '{"performance": {"connection_pool_size": 65}}', '{"presets": {"x": {"connection_pool_size": 5}}}',
   '{"tables": {"users": {"options": {"connection_pool_size": 5}}}}', '{"performance": {"batch_size": "all"}}',
   '{"performance": {"freeze": 1}}',
   '{"presets": {"x": {"performance_mode": "y"}}}',
+  '{"tables": {"users": {"truncate": 1}}}', '{"performance": {"locale": "de"}}',
   '{"tables": {"users": {"rows": -1}}}', '{"tables": {"users": {"rows": 1.5}}}', '{"tables": {"users": {"colour": 1}}}',
   '{"tables": {"users": {"options": {"memory_limit_mb": 0}}}}', '{"performance": {"insertion_strategy": "warp"}}',
   '{"performance": {"on_error": "go on"}}', '{"performance": {"on_exhausted": true}}';
