@@ -159,5 +159,34 @@ SELECT failure($$SELECT dbmocker.generate('things', 1, options => '{"columns": {
 SELECT failure($$SELECT dbmocker.set_rule('things', 'kind', '{"pattern": "k."}')$$);
 SELECT failure($$SELECT dbmocker.set_rule('things', 'kind', '{"generator": "color"}')$$);
 
+-- Weights and histograms as distributions; pools with shares of one's own.
+CREATE TABLE draws (id serial PRIMARY KEY, a text, b int, d date, t time, at timestamptz, pooled int, weighted text, zip text);
+SELECT dbmocker.set_rule('draws', 'a', '{"distribution": {"kind": "weighted", "weights": {"x": 6, "y": 3, "it''s": 1, "never": 0}}, "null_probability": 0}'),
+       dbmocker.set_rule('draws', 'b', '{"possible_values": [10, 20, 30], "distribution": {"kind": "weighted", "weights": [6, 3, 1]}, "null_probability": 0}'),
+       dbmocker.set_rule('draws', 'd', '{"distribution": {"kind": "histogram", "bounds": ["2024-02-28", "2024-03-01", "now() + 1 year"], "shares": [3, 1]}, "null_probability": 0}'),
+       dbmocker.set_rule('draws', 't', '{"distribution": {"kind": "histogram", "bounds": ["08:00", "12:00", "18:00"], "shares": [1, 3]}, "null_probability": 0}'),
+       dbmocker.set_rule('draws', 'pooled', '{"min": 1, "max": 2000000000, "duplicate_strategy": "smart_duplicates", "pool_size": 4, "pool_share_small": 0.2, "pool_share_medium": 0.7, "null_probability": 0}'),
+       dbmocker.set_rule('draws', 'weighted', '{"duplicate_strategy": "weighted_random", "weighted_values": {"x": 6, "y": 3, "z": 1}, "null_probability": 0}'),
+       dbmocker.set_rule('draws', 'zip', '{"generator": "zipcode", "locale": "en_US", "null_probability": 0}');
+SELECT rows FROM dbmocker.generate('draws', 20000);
+-- Chi-square of the shares, 2 degrees of freedom: above 20 once in 20 thousand times.
+SELECT kind, sum((n - 2000 * weight) ^ 2 / (2000 * weight)) < 20 AS shares, sum(n) AS rows FROM (
+  SELECT 'a' AS kind, count(*) AS n, CASE a WHEN 'x' THEN 6 WHEN 'y' THEN 3 WHEN 'it''s' THEN 1 END AS weight FROM draws GROUP BY a UNION ALL
+  SELECT 'b', count(*), CASE b WHEN 10 THEN 6 WHEN 20 THEN 3 WHEN 30 THEN 1 END FROM draws GROUP BY b UNION ALL
+  SELECT 'weighted', count(*), CASE weighted WHEN 'x' THEN 6 WHEN 'y' THEN 3 WHEN 'z' THEN 1 END FROM draws GROUP BY weighted) s GROUP BY 1 ORDER BY 1;
+SELECT abs(count(*) FILTER (WHERE d < '2024-03-01') - 15000) < 600 AS d, bool_or(d = '2024-02-29') AS leap_day, min(d), max(d) <= '2026-06-01' AS last,
+       abs(count(*) FILTER (WHERE t < '12:00') - 5000) < 350 AS t, min(t) >= '08:00' AND max(t) <= '18:00' AS times, bool_and(zip ~ '^\d{5}$') AS zip FROM draws;
+SELECT abs(sum(n) FILTER (WHERE n > 800) - 4000) < 300 AS small, count(*) FILTER (WHERE n > 800) AS small_pool, abs(sum(n) FILTER (WHERE n BETWEEN 100 AND 800) - 14000) < 400 AS medium,
+       count(*) FILTER (WHERE n BETWEEN 100 AND 800) AS medium_pool FROM (SELECT count(*) AS n FROM draws GROUP BY pooled) s;
+SELECT failure($$SELECT dbmocker.set_rule('draws', 'b', '{"possible_values": [10, 20], "distribution": {"kind": "weighted", "weights": [6, 3, 1]}}')$$);
+SELECT failure($$SELECT dbmocker.set_rule('draws', 'a', '{"distribution": {"kind": "weighted", "weights": {"x": -1}}}')$$);
+SELECT failure($$SELECT dbmocker.set_rule('draws', 'd', '{"distribution": {"kind": "histogram", "bounds": ["2024-02-28", "2024-02-28"], "shares": [1]}}')$$);
+SELECT failure($$SELECT dbmocker.set_rule('draws', 'd', '{"distribution": {"kind": "histogram", "bounds": [1, 2], "shares": [1]}}')$$);
+SELECT failure($$SELECT dbmocker.set_rule('draws', 'pooled', '{"duplicate_strategy": "smart_duplicates", "pool_share_small": 0.7, "pool_share_medium": 0.5}')$$);
+TRUNCATE draws;
+SELECT dbmocker.drop_rule('draws');
+SELECT rows FROM dbmocker.generate('draws', 20000, options => '{"global_duplicate_enabled": true, "global_duplicate_strategy": "smart_duplicates", "pool_share_small": 0, "pool_share_medium": 1, "null_probability": 0, "columns": {"pooled": {"min": 1, "max": 2000000000, "distribution": "uniform"}}}');
+SELECT count(DISTINCT at) AS medium_pool, count(DISTINCT pooled) > 19000 AS others FROM draws;
+
 SELECT count(*) FROM dbmocker.verify('test_rule_values') WHERE violations > 0;
 DROP SCHEMA test_rule_values CASCADE;

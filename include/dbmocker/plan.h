@@ -26,6 +26,8 @@ struct DuplicateOptions {
   int medium_pool = 25;
   int large_pool = 100;
   double reuse_probability = 0.3;  // "fast_data_reuse"
+  double small_share = 0.6;  // "smart_duplicates": of values from the small pool, and from the medium one
+  double medium_share = 0.3;
 };
 
 struct PlanOptions {

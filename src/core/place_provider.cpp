@@ -351,6 +351,7 @@ constexpr ProviderEntry kEntries[] = {
     {"state_code", GroupKind::Place, kText, 1, MakeStateCode},
     {"street", GroupKind::Place, kText, 6, MakeStreet},
     {"time_zone", GroupKind::None, kText, 3, MakeTimeZone},
+    {"zipcode", GroupKind::Place, kText, 5, MakePostcode},
 };
 
 }  // namespace

@@ -72,6 +72,8 @@ std::optional<DuplicateRule> PlanBuilder::UsualDuplicates(const Type& type, std:
                    : type.category == 'S'   ? options_.duplicates->medium_pool
                                             : options_.duplicates->large_pool;
   rule.medium_pool_size = options_.duplicates->medium_pool;
+  rule.small_share = options_.duplicates->small_share;
+  rule.medium_share = options_.duplicates->medium_share;
   const bool is_pool =
       rule.strategy != DuplicateRule::Strategy::AllowSimple && rule.strategy != DuplicateRule::Strategy::GenerateNew;
   if (is_pool && size <= static_cast<std::uint64_t>(*rule.pool_size)) return std::nullopt;

@@ -31,6 +31,10 @@ ValueInterval IntervalOf(const ColumnRule& rule, const Type& type) {
   ValueInterval interval;
   interval.lower = rule.min;
   interval.upper = rule.max;
+  if (rule.distribution && !rule.distribution->bound_texts.empty()) {
+    if (!interval.lower) interval.lower = rule.distribution->bound_texts.front();
+    if (!interval.upper) interval.upper = rule.distribution->bound_texts.back();
+  }
   if (!rule.distribution || IsTemporal(type)) return interval;
   const auto usual = UsualRange(*rule.distribution);
   if (!usual) return interval;
@@ -243,11 +247,19 @@ void PlanBuilder::RefuseImpossibleDistribution(const ColumnState& state) const {
   const Kind kind = rule.distribution->kind;
   if (!IsTemporal(*state.base.type)) {
     if (rule.distribution->mean) RefuseRule(state, "the mean of the distribution must be a number");
+    if (!rule.distribution->bound_texts.empty()) RefuseRule(state, "the bounds of the distribution must be numbers");
     return;
   }
-  if (kind != Kind::Normal && kind != Kind::Exponential && kind != Kind::Beta)
+  const bool is_histogram = kind == Kind::Histogram && !rule.distribution->bound_texts.empty();
+  if (kind != Kind::Normal && kind != Kind::Exponential && kind != Kind::Beta && !is_histogram)
     RefuseRule(state,
-               "a column of times can be drawn by the distributions uniform, zipf, normal, exponential and beta");
+               "a column of times can be drawn by the distributions uniform, zipf, normal, exponential, beta, "
+               "and histogram with times as bounds");
+  const std::vector<std::string>& bounds = rule.distribution->bound_texts;
+  for (std::size_t i = 0; i < bounds.size(); ++i)
+    if (!Measure(state.base, bounds[i]) ||
+        (i > 0 && *Measure(state.base, bounds[i]) <= *Measure(state.base, bounds[i - 1])))
+      RefuseRule(state, "the bounds of the distribution must be rising times, and \"" + bounds[i] + "\" is not");
   const bool is_moment = rule.distribution->mean && Measure(state.base, *rule.distribution->mean);
   if (rule.distribution->Number("mean") && kind == Kind::Normal)
     RefuseRule(state, "the mean of the distribution must be a time");

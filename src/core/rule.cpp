@@ -185,6 +185,19 @@ bool ReadDuplicateValue(KeyReader& reader, const JsonNode& node) {
   return true;
 }
 
+bool ReadShareOfPool(double& share, const JsonNode& node) {
+  std::optional<double> read;
+  if (!ReadShare(read, node)) return false;
+  share = *read;
+  return true;
+}
+bool ReadSmallShare(KeyReader& reader, const JsonNode& node) {
+  return ReadShareOfPool(DuplicatesOf(reader).small_share, node);
+}
+bool ReadMediumShare(KeyReader& reader, const JsonNode& node) {
+  return ReadShareOfPool(DuplicatesOf(reader).medium_share, node);
+}
+
 bool ReadSampleSize(KeyReader& reader, const JsonNode& node) {
   std::int64_t number = 0;
   if (!ReadWhole(node, number) || number < 1 || number > 100'000) return false;
@@ -227,6 +240,8 @@ constexpr RuleKey kKeys[] = {
     {"null_probability", "a number from 0 to 1", ReadNullProbability},
     {"pattern", "a regular expression in a string", ReadPattern},
     {"per_parent", "an object of whole numbers min and max, 0 <= min <= max and max above 0", ReadPerParent},
+    {"pool_share_medium", "a number from 0 to 1", ReadMediumShare},
+    {"pool_share_small", "a number from 0 to 1", ReadSmallShare},
     {"pool_size", "a whole number of 1 or more", ReadPoolSize},
     {"possible_values",
      "an array of one or more values that are not null, or, with depends_on, an object of such arrays",
@@ -239,6 +254,17 @@ constexpr RuleKey kKeys[] = {
     {"weighted_values", "an object of values and their weights, numbers of 0 or more that are not all 0",
      ReadWeightedValues},
 };
+
+// possible_values with weights in their order are weighted_values.
+void TakeListWeights(ColumnRule& rule, const std::string& path, Faults& faults) {
+  if (rule.list_weights.empty()) return;
+  if (rule.list_weights.size() != rule.possible_values.size())
+    return faults.push_back({path.empty() ? "distribution.weights" : path + ".distribution.weights",
+                             "must be as many as there are possible_values"});
+  for (std::size_t i = 0; i < rule.list_weights.size(); ++i)
+    if (rule.list_weights[i] > 0) rule.weighted_values.emplace_back(rule.possible_values[i], rule.list_weights[i]);
+  rule.possible_values.clear();
+}
 
 void RefuseDuplicateFaults(const ColumnRule& rule, const std::string& path, Faults& faults) {
   if (!rule.duplicates) return;
@@ -256,7 +282,14 @@ void RefuseDuplicateFaults(const ColumnRule& rule, const std::string& path, Faul
   refuse(duplicates.reuse_probability.has_value(), is_reuse, "reuse_probability",
          "duplicate_strategy \"fast_data_reuse\"");
   refuse(duplicates.sample_size.has_value(), is_reuse, "sample_size", "duplicate_strategy \"fast_data_reuse\"");
-  if (rule.distribution || !rule.weighted_values.empty() || rule.sequence || rule.unique.value_or(false))
+  const bool has_shares =
+      duplicates.small_share != DuplicateRule::kSmallShare || duplicates.medium_share != DuplicateRule::kMediumShare;
+  refuse(has_shares, duplicates.strategy == Strategy::SmartDuplicates, "pool_share_small, pool_share_medium",
+         "duplicate_strategy \"smart_duplicates\"");
+  if (duplicates.small_share + duplicates.medium_share > 1)
+    faults.push_back({path, "pool_share_small and pool_share_medium must not be more than 1 together"});
+  const bool has_weights = !rule.weighted_values.empty() && duplicates.strategy != Strategy::WeightedRandom;
+  if (rule.distribution || has_weights || rule.sequence || rule.unique.value_or(false))
     faults.push_back({path, "duplicate_strategy excludes distribution, weighted_values, sequence and unique"});
 }
 
@@ -357,6 +390,7 @@ ColumnRule ReadColumnRule(const JsonNode& node, const std::string& path, Faults&
       faults.push_back({place, "must be " + std::string(key->expected)});
     }
   }
+  TakeListWeights(rule, path, faults);
   RefuseCompetitors(rule, path, faults);
   return rule;
 }

@@ -29,6 +29,7 @@ struct DistributionRule {
   // The parameters by name, see kDistributions; absent ones have defaults that depend on the column's range.
   std::vector<std::pair<std::string, double>> numbers;
   std::vector<double> bounds;  // Histogram: n + 1 rising ends of buckets
+  std::vector<std::string> bound_texts;  // the same of a column of dates, in the type's text syntax; else empty
   std::vector<double> shares;  // Histogram: n shares of any sum
 
   std::optional<double> Number(std::string_view name) const;
@@ -46,6 +47,8 @@ struct DuplicateRule {
   enum class Strategy { GenerateNew, AllowSimple, SmartDuplicates, CachedPool, WeightedRandom, FastDataReuse };
   static constexpr double kProbability = 0.3;
   static constexpr std::int64_t kSampleSize = 1000;
+  static constexpr double kSmallShare = 0.6;
+  static constexpr double kMediumShare = 0.3;
   static constexpr int kSmallPool = 5;
   static constexpr int kMediumPool = 25;
 
@@ -53,6 +56,8 @@ struct DuplicateRule {
   std::optional<double> probability;  // AllowSimple
   std::optional<std::int64_t> pool_size;  // of the only pool, or of the small one
   std::optional<std::int64_t> medium_pool_size;  // SmartDuplicates; five times the small one if not given
+  double small_share = kSmallShare;  // SmartDuplicates
+  double medium_share = kMediumShare;
   std::optional<std::string> value;  // AllowSimple: the one that is repeated, in the type's text syntax
   std::optional<double> reuse_probability;  // FastDataReuse
   std::optional<std::int64_t> sample_size;  // FastDataReuse: stored rows that are looked at
@@ -87,6 +92,7 @@ struct ColumnRule {
   std::vector<DependentValues> dependent_values;  // in place of possible_values
   std::vector<std::string> possible_values;
   std::vector<std::pair<std::string, double>> weighted_values;
+  std::vector<double> list_weights;  // of possible_values, until they have become weighted_values
   std::optional<double> null_probability;
   std::optional<DistributionRule> distribution;
   std::optional<SequenceRule> sequence;

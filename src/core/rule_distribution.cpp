@@ -45,8 +45,8 @@ const std::vector<DistributionKind>& Distributions() {
 
 std::string ListDistributions() {
   std::string list;
-  for (const DistributionKind& kind : Distributions()) list += (list.empty() ? "" : ", ") + std::string(kind.name);
-  return list;
+  for (const DistributionKind& kind : Distributions()) list += std::string(kind.name) + ", ";
+  return list + "weighted";
 }
 
 bool ReadNumbers(const JsonNode& node, std::vector<double>& numbers) {
@@ -62,9 +62,16 @@ bool ReadNumbers(const JsonNode& node, std::vector<double>& numbers) {
 void ReadHistogram(const JsonNode& node, DistributionRule& rule, const std::string& path, Faults& faults) {
   const JsonNode* bounds = node.Find("bounds");
   const JsonNode* shares = node.Find("shares");
-  const bool are_rising = bounds != nullptr && ReadNumbers(*bounds, rule.bounds) && rule.bounds.size() >= 2 &&
-                          std::ranges::adjacent_find(rule.bounds, std::greater_equal<>()) == rule.bounds.end();
-  if (!are_rising) faults.push_back({path + ".bounds", "must be an array of two or more rising numbers"});
+  if (bounds != nullptr && bounds->Is(Kind::Array) && !bounds->items.empty() && bounds->items[0].Is(Kind::String)) {
+    for (const JsonNode& bound : bounds->items) rule.bound_texts.push_back(bound.text);
+    rule.bounds.resize(rule.bound_texts.size());  // read when the column's type is known
+  }
+  const bool are_rising =
+      !rule.bound_texts.empty()
+          ? rule.bound_texts.size() >= 2
+          : bounds != nullptr && ReadNumbers(*bounds, rule.bounds) && rule.bounds.size() >= 2 &&
+                std::ranges::adjacent_find(rule.bounds, std::greater_equal<>()) == rule.bounds.end();
+  if (!are_rising) faults.push_back({path + ".bounds", "must be an array of two or more rising numbers or times"});
   double sum = 0;
   bool are_shares = shares != nullptr && ReadNumbers(*shares, rule.shares);
   for (const double share : rule.shares) {
@@ -111,11 +118,37 @@ void ReadParameters(const DistributionKind& kind, const JsonNode& node, Distribu
       faults.push_back({path + "." + parameter.name, "is missing"});
 }
 
+// Weights of values, or of the rule's possible_values in their order.
+bool ReadWeights(KeyReader& reader, const JsonNode& node, const std::string& path) {
+  const JsonNode* weights = node.Find("weights");
+  for (const std::string& key : node.keys)
+    if (key != "kind" && key != "weights")
+      reader.faults.push_back({BelowPath(path, key), "is not known; distribution weighted has the parameters weights"});
+  const bool is_list = weights != nullptr && weights->Is(Kind::Array);
+  bool is_right = weights != nullptr && (is_list || weights->Is(Kind::Object));
+  double sum = 0;
+  for (std::size_t i = 0; is_right && i < weights->items.size(); ++i) {
+    double weight = 0;
+    is_right = ReadDouble(weights->items[i], weight) && weight >= 0;
+    sum += weight;
+    if (is_list)
+      reader.rule.list_weights.push_back(weight);
+    else if (weight > 0)
+      reader.rule.weighted_values.emplace_back(weights->keys[i], weight);
+  }
+  if (!is_right || sum <= 0)
+    reader.faults.push_back({path + ".weights",
+                             "must be an object of values and their weights, or an array of the "
+                             "weights of possible_values: numbers of 0 or more that are not all 0"});
+  return true;
+}
+
 }  // namespace
 
 bool ReadDistribution(KeyReader& reader, const JsonNode& node) {
   const std::string path = BelowPath(reader.path, "distribution");
   const JsonNode* name = node.Is(Kind::String) ? &node : node.Find("kind");
+  if (name != nullptr && name->Is(Kind::String) && name->text == "weighted") return ReadWeights(reader, node, path);
   const auto found = name == nullptr || !name->Is(Kind::String)
                          ? Distributions().end()
                          : std::ranges::find_if(Distributions(),

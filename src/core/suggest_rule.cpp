@@ -112,7 +112,7 @@ void SuggestTexts(const TextSummary& summary, const std::vector<std::string>& va
 }
 
 // Every bucket holds as many values, but for equal ones.
-void SuggestShape(std::vector<double> numbers, JsonNode& rule) {
+void SuggestShape(std::vector<double> numbers, bool is_integer, JsonNode& rule) {
   std::ranges::sort(numbers);
   if (numbers.size() < kFewestOfShape || numbers.front() == numbers.back()) return;
   std::vector<double> bounds{numbers.front()};
@@ -129,6 +129,7 @@ void SuggestShape(std::vector<double> numbers, JsonNode& rule) {
     shares.push_back(static_cast<double>(below - counted) / static_cast<double>(numbers.size()));
     counted = below;
   }
+  if (is_integer) bounds.back() += 1;  // the upper end is excluded
   JsonNode distribution, bound_list, share_list;
   bound_list.kind = share_list.kind = JsonNode::Kind::Array;
   for (const double bound : bounds) bound_list.items.push_back(MakeNumber(bound, 15));
@@ -157,7 +158,7 @@ void SuggestRange(const TypeOfColumn& type, const std::vector<std::string>& valu
   if (least == nullptr) return;
   Put(rule, "min", is_number ? MakeNumber(*least) : MakeText(*least));
   Put(rule, "max", is_number ? MakeNumber(*most) : MakeText(*most));
-  if (is_number) SuggestShape(std::move(numbers), rule);
+  if (is_number) SuggestShape(std::move(numbers), ClassOfType(*type.type) == type_class::kInteger, rule);
 }
 
 void SuggestValues(const TypeOfColumn& type, const std::vector<std::string>& values, JsonNode& rule) {

@@ -94,7 +94,7 @@ class DocumentReader {
     const std::size_t before = faults_.size();
     for (const std::string& key : node.keys)
       if (path == "duplicates" && !key.starts_with("global_duplicate_") && !key.starts_with("pool_size_") &&
-          key != "reuse_probability" && key != "sample_size")
+          !key.starts_with("pool_share_") && key != "reuse_probability" && key != "sample_size")
         faults_.push_back({Below(path, key), "is no option of duplicates"});
     if (OwnsDatabase(path) && ReadOptions(node, OptionLevel::Database, path) && faults_.size() == before)
       pieces_.push_back({StoredPiece::Kind::Options, InvalidOid, 0, "", JsonOf(node)});

@@ -116,7 +116,9 @@ PlanOptions PlanOptionsOf(const Table& table, const RunOptions& options) {
                                options.pool_sizes[0],
                                options.pool_sizes[1],
                                options.pool_sizes[2],
-                               options.reuse_probability};
+                               options.reuse_probability,
+                               options.pool_shares[0],
+                               options.pool_shares[1]};
   plan_options.locale = options.locale;
   return plan_options;
 }

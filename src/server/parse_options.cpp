@@ -154,6 +154,13 @@ bool SetConnectionPoolSize(RunOptions* options, const JsonbValue* value) {
   return ReadInteger(value, 1, 64, &options->connection_pool_size);
 }
 
+bool SetSmallShare(RunOptions* options, const JsonbValue* value) {
+  return ReadNumber(value, 0, 1, &options->pool_shares[0]);
+}
+bool SetMediumShare(RunOptions* options, const JsonbValue* value) {
+  return ReadNumber(value, 0, 1, &options->pool_shares[1]);
+}
+
 bool SetReuseProbability(RunOptions* options, const JsonbValue* value) {
   return ReadNumber(value, 0, 1, &options->reuse_probability);
 }
@@ -202,6 +209,8 @@ constexpr Option kOptions[] = {
     {"on_error", "\"stop\" or \"skip\"", SetOnError, "\"stop\""},
     {"on_exhausted", "\"refuse\" or \"cap\"", SetOnExhausted, "\"refuse\""},
     {"performance_mode", "the name of a preset", SetPerformanceMode},
+    {"pool_share_medium", "a number from 0 to 1", SetMediumShare, "0.3"},
+    {"pool_share_small", "a number from 0 to 1", SetSmallShare, "0.6"},
     {"pool_size_large", kPoolSize, SetLargePool, "100"},
     {"pool_size_medium", kPoolSize, SetMediumPool, "25"},
     {"pool_size_small", kPoolSize, SetSmallPool, "5"},
@@ -312,6 +321,8 @@ RunOptions ParseOptions(const std::int64_t* seed, Jsonb* options) {
   result.memory_limit_mb = 64;
   result.max_workers = kAutomaticWorkers;
   result.duplicate_probability = 0.3;
+  result.pool_shares[0] = 0.6;
+  result.pool_shares[1] = 0.3;
   result.reuse_probability = 0.3;
   result.sample_size = 1000;
   result.pool_sizes[0] = 5;

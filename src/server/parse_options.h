@@ -50,6 +50,7 @@ struct RunOptions {
   double duplicate_probability;
   int pool_sizes[3];  // small, medium, large
   int connection_pool_size;  // jobs that run at a time, if fewer than the setting allows; 0: as many as that
+  double pool_shares[2];  // of values from the small and the medium pool, for strategy smart_duplicates
   double reuse_probability;  // of strategy fast_data_reuse
   int sample_size;  // stored rows that are looked at
   int locale;  // see ValueContext

@@ -244,8 +244,8 @@ std::string SuggestPossibleRule(const Table& table, const Column& column,
   return "";
 }
 
-void SettleRule(const Table& table, const Column& column, JsonNode& rule, std::int64_t reference_time, const std::string& path,
-                Faults& faults) {
+void SettleRule(const Table& table, const Column& column, JsonNode& rule, std::int64_t reference_time,
+                const std::string& path, Faults& faults) {
   ValueSettler settler(column, reference_time, faults);
   const auto below = [&path](const std::string& key) { return path.empty() ? key : path + "." + key; };
   for (std::size_t i = 0; i < rule.keys.size(); ++i) {
@@ -262,9 +262,15 @@ void SettleRule(const Table& table, const Column& column, JsonNode& rule, std::i
     if (key == "weighted_values")
       for (std::string& text : value.keys) text = settler.Settle(text, below(key).append(".").append(text));
     if (key != "distribution") continue;
-    for (std::size_t item = 0; item < value.keys.size(); ++item)
-      if (value.keys[item] == "mean" && value.items[item].Is(JsonNode::Kind::String))
-        settler.Settle(value.items[item], below(key) + ".mean");
+    for (std::size_t item = 0; item < value.keys.size(); ++item) {
+      JsonNode& part = value.items[item];
+      const std::string place = below(key) + "." + value.keys[item];
+      if (value.keys[item] == "mean" && part.Is(JsonNode::Kind::String)) settler.Settle(part, place);
+      if (value.keys[item] == "weights")
+        for (std::string& text : part.keys) text = settler.Settle(text, place + "." + text);
+      for (JsonNode& bound : part.items)
+        if (value.keys[item] == "bounds" && bound.Is(JsonNode::Kind::String)) settler.Settle(bound, place);
+    }
   }
 }
 
