@@ -35,9 +35,9 @@ sub rows_digest { return as_seeder("SELECT count(*), md5(string_agg(md5(t::text)
 
 for my $way (sort keys %options)
 {
-  my $arguments = qq{'things', 12000, 5, '$options{$way}, "reference_time": "2026-01-01"}'};
-  my $start = qq{DROP TABLE IF EXISTS things; CREATE TABLE things ($columns);
-    SELECT dbmocker.generate('things', 1000, 1, '{"columns": {"level": {"weighted_values": {"3": 2, "9": 1}}}}');};
+  my $arguments = qq('things', 25000, 5, '$options{$way}, "reference_time": "2026-01-01"}');
+  my $start = qq(DROP TABLE IF EXISTS things; CREATE TABLE things ($columns);
+    SELECT dbmocker.generate('things', 1000, 1, '{"columns": {"level": {"weighted_values": {"3": 2, "9": 1}}}}'););
   as_seeder("$start SELECT dbmocker.generate($arguments)");
   my $expected = rows_digest('things');
   my $repeated = as_seeder("SELECT count(*) - count(DISTINCT name) FROM things WHERE id > 1000");
