@@ -385,6 +385,13 @@ AS 'MODULE_PATHNAME', 'dbmocker_analyze_schema';
 COMMENT ON FUNCTION dbmocker.analyze_schema(regnamespace, integer) IS
     'tables of a schema in the order of filling, circles of references, and per column: meaning, and what a sample of the stored rows looks like';
 
+CREATE FUNCTION dbmocker.suggest_rules(target regclass, sample integer DEFAULT 1000)
+RETURNS jsonb
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'dbmocker_suggest_rules';
+COMMENT ON FUNCTION dbmocker.suggest_rules(regclass, integer) IS
+    'rules for the columns of a table by what a sample of its stored rows looks like, as a configuration document';
+
 CREATE FUNCTION dbmocker.describe(target regclass)
 RETURNS jsonb
 LANGUAGE c STABLE STRICT PARALLEL UNSAFE

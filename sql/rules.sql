@@ -115,7 +115,7 @@ SELECT rows FROM dbmocker.generate('players', 20000);
 SELECT abs(count(*) FILTER (WHERE team_id IS NULL) - 4000) < 300 AS nulls,
        count(*) FILTER (WHERE team_id = 1) > 2 * count(*) FILTER (WHERE team_id = 2) AS falls,
        count(DISTINCT team_id) > 40 AS reaches FROM players;
-SELECT failure($$SELECT dbmocker.set_rule('players', 'team_id', '{"min": 3}')$$);
+SELECT failure($$SELECT dbmocker.set_rule('players', 'team_id', '{"generator": "quantity"}')$$);
 
 -- What contradicts a constraint, or cannot be, is refused when it is set.
 SELECT failure($$SELECT dbmocker.set_rule('twin', 'age', '{"min": 130}')$$);

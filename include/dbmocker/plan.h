@@ -25,6 +25,9 @@ struct DuplicateOptions {
   int small_pool = 5;
   int medium_pool = 25;
   int large_pool = 100;
+  double reuse_probability = 0.3;  // "fast_data_reuse"
+  double small_share = 0.6;  // "smart_duplicates": of values from the small pool, and from the medium one
+  double medium_share = 0.3;
 };
 
 struct PlanOptions {
@@ -36,6 +39,7 @@ struct PlanOptions {
   double null_probability = 0.1;  // of nullable columns that nothing else decides, 0 … 1
   std::vector<std::size_t> trigger_filled;  // places in Table::foreign_keys whose parents come with the row
   std::optional<DuplicateOptions> duplicates;
+  int locale = 0;  // see ValueContext
 };
 
 // ----------------------------------------------------------------------------------------------------------- facts
@@ -62,6 +66,9 @@ struct RuleText {
   std::string origin;  // "rule", "rule of the call"
 };
 
+// Rows of the target that a run may repeat: values in their types' output syntax by column, all columns of one length.
+using RowSample = std::map<AttributeNumber, std::vector<std::optional<std::string>>>;
+
 struct TargetFacts {
   bool has_rows = false;  // the target holds rows already
   std::uint64_t first_ordinal = 0;  // ordinal of the first row of this run
@@ -71,6 +78,8 @@ struct TargetFacts {
   std::map<AttributeNumber, std::vector<std::string>> looked_up;  // texts that functions look rows up by
   std::map<AttributeNumber, std::vector<std::string>> tried;  // values that pass the CHECKs of FindUnreadChecks
   std::map<AttributeNumber, RuleText> rules;
+  RowSample sample;
+  std::vector<std::int64_t> sample_places;  // where the sampled rows are stored, for the parts of a longer run
 };
 
 FactRequests FindFactRequests(const Table& table);
@@ -102,18 +111,28 @@ struct PlanLine {
   std::string detail;
 };
 
+// One of the texts that a template is made of besides the row's columns.
+struct TemplatePart {
+  LaneNumber lane = -1;
+  ValueSetPointer values;  // texts
+};
+
 struct ColumnPlan {
   AttributeNumber column = 0;
   LaneNumber lane = -1;
   ValueSetPointer values;  // nullptr: always NULL
   LaneNumber null_lane = -1;  // uniform 64-bit words; -1 = never NULL
   std::uint64_t null_below = 0;  // NULL where the word is below it
+  std::vector<TemplatePart> parts;  // not empty: the parts' texts, each followed by kPartEnd, in place of `values`
+
+  static constexpr char kPartEnd = '\x1f';
 };
 
 // A column that the server computes from the others of its row, by a rule.
 struct ComputedColumn {
   AttributeNumber column = 0;
   std::string expression;  // SQL
+  bool reads_itself = false;  // the column's own value are the parts of a template
 };
 
 class Plan {

@@ -37,7 +37,7 @@ ValueSetPointer MakeProviderValueSet(const Meaning& meaning, const Type& type, i
 
 // Block size of a group's permuted index: within one block of a Person group no two rows have the same first and last
 // name, so that email addresses and user names need no number there. And the whole number of indexes.
-std::uint64_t GroupBlockSize(GroupKind kind);
+std::uint64_t GroupBlockSize(GroupKind kind, int locale = 0);
 std::uint64_t GroupSize(GroupKind kind);
 
 }  // namespace dbmocker

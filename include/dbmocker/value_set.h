@@ -93,6 +93,7 @@ struct ValueLimits {
 struct ValueContext {
   std::int64_t reference_time = 0;  // microseconds since 2000-01-01 00:00 UTC, PostgreSQL's epoch
   bool follows_clock = false;  // moments of a row lie within the last seconds before the reference, not years
+  int locale = 0;  // whose names and places providers use (src/core/locale_lists.h); 0: those of the whole world
 };
 
 // The set of values of a type with its type modifier, within limits; shaped to look plausible when nothing is known

@@ -97,6 +97,9 @@ std::unique_ptr<Plan> PlanBuilder::Build() {
   PlaceRest();
   PlaceNulls();
   PlaceCases();
+  PlaceReuse();
+  PlaceDependents();
+  PlaceTemplates();
   JudgeChecks();
   VerifyRules();
   MovePlan();
@@ -266,7 +269,7 @@ void PlanBuilder::PlaceNulls() {
 void PlanBuilder::MovePlan() {
   for (auto& [number, state] : columns_) {
     if (state.role == ColumnRole::Generated || state.role == ColumnRole::ServerDefault) continue;
-    plan_->columns.push_back({number, state.lane, state.values, state.null_lane, state.null_below});
+    plan_->columns.push_back({number, state.lane, state.values, state.null_lane, state.null_below, {}});
   }
 }
 

@@ -1,6 +1,7 @@
 // Companies, jobs, products and orders.
 // Read first: MakeCompany.
 #include "core/decimal_set.h"
+#include "core/locale_lists.h"
 #include "core/text_set.h"
 
 namespace dbmocker {
@@ -17,12 +18,14 @@ std::size_t LongestWord(WordList list) {
 // Stem and suffix, with a second stem between them for all but one in as many as there are stems.
 ValueSetPointer MakeCompany(const ProviderRequest& request) {
   const std::uint64_t stems = kCompanyStems.size();
-  TextTraits traits{.description = "company", .size = stems * stems * kCompanySuffixes.size(), .injective = true};
+  const int locale = request.context.locale;
+  const WordList suffixes = locale == 0 ? kCompanySuffixes : WordList(LocaleOf(locale).company_suffixes);
+  TextTraits traits{.description = "company", .size = stems * stems * suffixes.size(), .injective = true};
   traits.min_chars = 8;
-  traits.max_chars = 2 * LongestWord(kCompanyStems) + LongestWord(kCompanySuffixes) + 2;
+  traits.max_chars = 2 * LongestWord(kCompanyStems) + LongestWord(suffixes) + 2;
   traits.can_cut = true;
   const Scrambler scrambler(traits.size);
-  return MakeTextSet(request, traits, [scrambler, stems](std::uint64_t index, TextCursor& text) {
+  return MakeTextSet(request, traits, [scrambler, stems, suffixes](std::uint64_t index, TextCursor& text) {
     const std::uint64_t mixed = scrambler(index);
     const std::uint64_t first = mixed % stems;
     const std::uint64_t second = mixed / stems % stems;
@@ -32,7 +35,7 @@ ValueSetPointer MakeCompany(const ProviderRequest& request) {
       text.Add(kCompanyStems[second]);
       text.Add(' ');
     }
-    text.Add(kCompanySuffixes[mixed / stems / stems]);
+    text.Add(suffixes[mixed / stems / stems]);
   });
 }
 

@@ -86,25 +86,31 @@ class PoolSource final : public IndexSource {
 
 class SmartSource final : public IndexSource {
  public:
-  SmartSource(StreamKey key, std::uint64_t size, std::uint64_t small, std::uint64_t medium)
-      : key_(key), places_(Derive(key, 2), size), size_(size), small_(small), medium_(medium) {}
+  SmartSource(StreamKey key, const DuplicateRule& rule, std::uint64_t size, std::uint64_t small, std::uint64_t medium)
+      : key_(key),
+        places_(Derive(key, 2), size),
+        small_share_(rule.small_share),
+        pooled_share_(rule.small_share + rule.medium_share),
+        size_(size),
+        small_(small),
+        medium_(medium) {}
   void Draw(const RowSet& rows, LaneReader& /*lanes*/, std::span<std::uint64_t> out) const override {
     const StreamKey key = KeyOfAttempt(key_, rows.attempt);
     for (std::size_t i = 0; i < out.size(); ++i) {
       const double share = ToUnit(Word(key, rows.ordinals[i]));
       const std::uint64_t word = Word(key, rows.ordinals[i], 1);
-      out[i] = share < kSmallShare                  ? places_(Scale(word, small_))
-               : share < kSmallShare + kMediumShare ? places_(small_ + Scale(word, medium_))
-                                                    : Scale(word, size_);
+      out[i] = share < small_share_    ? places_(Scale(word, small_))
+               : share < pooled_share_ ? places_(small_ + Scale(word, medium_))
+                                       : Scale(word, size_);
     }
   }
   std::string Describe() const override { return "pools"; }
 
  private:
-  static constexpr double kSmallShare = 0.6;
-  static constexpr double kMediumShare = 0.3;
   StreamKey key_;
   Permutation places_;
+  double small_share_;
+  double pooled_share_;
   std::uint64_t size_;
   std::uint64_t small_;
   std::uint64_t medium_;
@@ -174,6 +180,7 @@ IndexSourcePointer MakeDuplicateSource(StreamKey key, const DuplicateRule& rule,
       return std::make_unique<PoolSource>(key, size, MakeUniformSource(key, pool_of(DuplicateRule::kMediumPool)));
     case Strategy::WeightedRandom:
       return std::make_unique<PoolSource>(key, size, MakeZipfSource(key, 1, pool_of(DuplicateRule::kMediumPool)));
+    case Strategy::FastDataReuse:  // of whole rows: plan_reuse.cpp
     case Strategy::SmartDuplicates:
       break;
   }
@@ -182,7 +189,7 @@ IndexSourcePointer MakeDuplicateSource(StreamKey key, const DuplicateRule& rule,
   const std::uint64_t medium =
       std::min(size - small, static_cast<std::uint64_t>(rule.medium_pool_size.value_or(five_fold)));
   if (medium == 0) return MakeUniformSource(key, size);
-  return std::make_unique<SmartSource>(key, size, small, medium);
+  return std::make_unique<SmartSource>(key, rule, size, small, medium);
 }
 
 IndexSourcePointer MakePerParentSource(StreamKey key, const PerParentRule& rule, std::uint64_t parents,

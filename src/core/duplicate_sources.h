@@ -12,7 +12,7 @@ namespace dbmocker {
 //   generate_new: every index once before any comes again;
 //   allow_simple: with probability p the value of an earlier row, else a new draw;
 //   cached_pool: from a pool of `pool` indexes;  weighted_random: the same by Zipf's law;
-//   smart_duplicates: 60 % from a small pool, 30 % from a medium one, 10 % new draws.
+//   smart_duplicates: 60 % from a small pool, 30 % from a medium one, 10 % new draws, or as the rule says.
 IndexSourcePointer MakeDuplicateSource(StreamKey key, const DuplicateRule& rule, std::uint64_t size);
 
 // The rows first_ordinal … first_ordinal + rows - 1 spread over `parents`, so that each parent gets between min and max

@@ -1,6 +1,7 @@
 // Plan::Fill: lanes first, each once per batch, then every column's values from its lane. Must not decide anything.
 // Read first: Plan::Fill.
 #include <algorithm>
+#include <string>
 #include <vector>
 
 #include "dbmocker/plan.h"
@@ -39,7 +40,21 @@ void SetAllNull(ColumnBuffer& buffer) {
   std::ranges::fill(buffer.nulls(), std::uint8_t{1});
 }
 
+void FillParts(const ColumnPlan& column, BatchLanes& lanes, ColumnBuffer& buffer) {
+  buffer.encoding = Encoding::Varlena;
+  std::string text;
+  for (std::size_t row = 0; row < buffer.rows(); ++row) {
+    text.clear();
+    for (const TemplatePart& part : column.parts) {
+      part.values->AppendText(lanes.Read(part.lane)[row], text);
+      text.push_back(ColumnPlan::kPartEnd);
+    }
+    buffer.SetVarlena(row, text);
+  }
+}
+
 void FillColumn(const ColumnPlan& column, BatchLanes& lanes, ColumnBuffer& buffer) {
+  if (!column.parts.empty()) return FillParts(column, lanes, buffer);
   if (column.values == nullptr) return SetAllNull(buffer);
   buffer.encoding = column.values->encoding();
   column.values->Emit(lanes.Read(column.lane), buffer);

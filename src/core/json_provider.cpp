@@ -1,5 +1,6 @@
 // Small JSON objects by what the column holds: attributes, settings, metadata, addresses. Keys are fixed per kind, so
 // that queries on them find rows. Read first: MakeSettings.
+#include "core/locale_lists.h"
 #include "core/text_set.h"
 
 namespace dbmocker {
@@ -78,19 +79,20 @@ ValueSetPointer MakeMetadata(const ProviderRequest& request) {
 }
 
 ValueSetPointer MakeJsonAddress(const ProviderRequest& request) {
-  return MakeObject(request, "JSON address", 0x61646472, [](IndexWords& words, TextCursor& text) {
-    const auto& place = words.Pick(kPlaces);
-    AddRaw("street", "\"", text);
-    text.AddNumber(1 + words.Below(240));
-    text.Add(' ');
-    text.Add(words.Pick(kStreetNames));
-    text.Add(' ');
-    text.Add(words.Pick(kStreetSuffixes));
-    text.Add(std::string_view("\", "));
-    AddText("city", place[place_field::kCity], text);
-    AddComma(text);
-    AddText("country", place[place_field::kAlpha2], text);
-  });
+  return MakeObject(request, "JSON address", 0x61646472,
+                    [places = PlacesOf(request.context.locale)](IndexWords& words, TextCursor& text) {
+                      const auto& place = words.Pick(places);
+                      AddRaw("street", "\"", text);
+                      text.AddNumber(1 + words.Below(240));
+                      text.Add(' ');
+                      text.Add(words.Pick(kStreetNames));
+                      text.Add(' ');
+                      text.Add(words.Pick(kStreetSuffixes));
+                      text.Add(std::string_view("\", "));
+                      AddText("city", place[place_field::kCity], text);
+                      AddComma(text);
+                      AddText("country", place[place_field::kAlpha2], text);
+                    });
 }
 
 ValueSetPointer MakeEventData(const ProviderRequest& request) {

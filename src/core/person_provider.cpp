@@ -1,8 +1,10 @@
 // Persons: names, user names and email addresses that agree because they are digits of one index.
-// index = given name + 1024 * (family name + 1024 * number); within one number no two persons have the same full name.
+// index = given name + 1024 * (family name + 1024 * number), with a locale's numbers of names in place of 1024; within
+// one number no two persons have the same full name.
 // Must not draw what has to be distinct from anything but these digits. Read first: Person, then EmailWriter.
-#include <array>
+#include <map>
 
+#include "core/locale_lists.h"
 #include "core/text_set.h"
 
 namespace dbmocker {
@@ -11,42 +13,66 @@ namespace {
 constexpr std::size_t kNames = 1024;
 constexpr std::uint64_t kSize = std::uint64_t{1} << 40;
 constexpr std::size_t kMaxName = 12;  // letters, see the tests of the lists
-constexpr std::size_t kMaxNumberDigits = 7;  // of 2^20
 
 struct NameTables {
-  std::array<FixedWord, kNames> given;
-  std::array<FixedWord, kNames> family;
-  std::array<FixedWord, kNames> lower_given;
-  std::array<FixedWord, kNames> lower_family;
+  std::vector<FixedWord> given;
+  std::vector<FixedWord> family;
+  std::vector<FixedWord> lower_given;
+  std::vector<FixedWord> lower_family;
+  bool is_usual = true;  // kNames of both
+  std::size_t number_digits = 7;  // of 2^20
 };
 
-void FillNames(WordList list, std::array<FixedWord, kNames>& plain, std::array<FixedWord, kNames>& lower) {
-  for (std::size_t i = 0; i < kNames; ++i) {
-    const std::string_view name = list[i].substr(0, kMaxName);
-    plain[i].size = lower[i].size = static_cast<std::uint8_t>(name.size());
+void FillNames(WordList list, std::vector<FixedWord>& plain, std::vector<FixedWord>& lower) {
+  for (const std::string_view word : list) {
+    const std::string_view name = word.substr(0, kMaxName);
+    FixedWord one, small;
+    one.size = small.size = static_cast<std::uint8_t>(name.size());
     for (std::size_t k = 0; k < name.size(); ++k) {
-      plain[i].text[k] = name[k];
-      lower[i].text[k] = static_cast<char>(name[k] | 0x20);
+      one.text[k] = name[k];
+      small.text[k] = static_cast<char>(name[k] | 0x20);
     }
+    plain.push_back(one);
+    lower.push_back(small);
   }
 }
 
-const NameTables& Names() {
-  static const NameTables tables = [] {
-    NameTables made;
-    FillNames(kGivenNames, made.given, made.lower_given);
-    FillNames(kFamilyNames, made.family, made.lower_family);
-    return made;
-  }();
-  return tables;
+NameTables MakeNames(WordList given, WordList family, bool is_usual) {
+  NameTables made;
+  FillNames(given, made.given, made.lower_given);
+  FillNames(family, made.family, made.lower_family);
+  made.is_usual = is_usual;
+  if (!is_usual) made.number_digits = std::to_string(kSize / given.size() / family.size() + 1).size();
+  return made;
+}
+
+const NameTables& Names(int locale) {
+  static const NameTables usual = MakeNames(kGivenNames, kFamilyNames, true);
+  if (locale == 0) return usual;
+  static std::map<int, NameTables> made;
+  const auto found = made.find(locale);
+  if (found != made.end()) return found->second;
+  const LocaleData& data = LocaleOf(locale);
+  return made.emplace(locale, MakeNames(data.given_names, data.family_names, false)).first->second;
 }
 
 struct Person {
-  explicit Person(std::uint64_t index)
-      : given(index % kNames), family(index / kNames % kNames), number(index / (kNames * kNames)) {}
-  std::size_t given;
-  std::size_t family;
-  std::uint64_t number;
+  Person(std::uint64_t index, const NameTables& names) {
+    const std::uint64_t givens = names.given.size();
+    const std::uint64_t families = names.family.size();
+    if (names.is_usual) {  // by shifts
+      given = index % kNames;
+      family = index / kNames % kNames;
+      number = index / (kNames * kNames);
+    } else {
+      given = index % givens;
+      family = index / givens % families;
+      number = index / (givens * families);
+    }
+  }
+  std::size_t given = 0;
+  std::size_t family = 0;
+  std::uint64_t number = 0;
 };
 
 // How many indexes have at most `digits` digits in base 36, cut to kSize.
@@ -64,10 +90,10 @@ class EmailWriter {
  public:
   static constexpr std::string_view kShortDomain = "example.com";
   static constexpr std::string_view kShortestDomain = "a.test";
-  static constexpr std::size_t kMaxNatural = 2 * kMaxName + 1 + kMaxNumberDigits + 1 + 16;
+  static std::size_t MostNatural(const NameTables& names) { return 2 * kMaxName + 1 + names.number_digits + 1 + 16; }
   static constexpr std::size_t kMinRoom = 10;
 
-  explicit EmailWriter(std::size_t max_chars) : names_(Names()), max_chars_(max_chars) {}
+  EmailWriter(const NameTables& names, std::size_t max_chars) : names_(names), max_chars_(max_chars) {}
 
   static std::uint64_t CountFitting(std::size_t max_chars) {
     if (max_chars < kMinRoom) return 0;
@@ -75,7 +101,7 @@ class EmailWriter {
   }
 
   void operator()(std::uint64_t index, TextCursor& text) const {
-    const Person person(index);
+    const Person person(index, names_);
     text.Add(names_.lower_given[person.given]);
     text.Add('.');
     text.Add(names_.lower_family[person.family]);
@@ -84,7 +110,7 @@ class EmailWriter {
     text.Clear();
     text.Add(names_.lower_family[person.family]);
     text.Add('_');
-    text.AddInBase(person.number * kNames + person.given, 36);
+    text.AddInBase(person.number * names_.given.size() + person.given, 36);
     if (AddDomain(index, text)) return;
     text.Clear();
     text.Add(names_.lower_given[person.given].text[0]);
@@ -112,12 +138,14 @@ class EmailWriter {
 ValueSetPointer MakeEmail(const ProviderRequest& request) {
   const auto format = MakeTextColumn(request);
   if (!format) return nullptr;
-  const std::size_t room = std::min(format->max_chars, EmailWriter::kMaxNatural);
+  const NameTables& names = Names(request.context.locale);
+  const std::size_t natural = EmailWriter::MostNatural(names);
+  const std::size_t room = std::min(format->max_chars, natural);
   TextTraits traits{.description = "email address", .size = EmailWriter::CountFitting(room), .injective = true};
   traits.max_chars = room;
-  traits.min_chars = room == EmailWriter::kMaxNatural ? 3 + 1 + 3 + 1 + EmailWriter::kShortDomain.size() : 9;
+  traits.min_chars = room == natural ? 3 + 1 + 3 + 1 + EmailWriter::kShortDomain.size() : 9;
   traits.shape = "^[a-z][a-z0-9]*([._][a-z0-9]+)?@([a-z]+\\.)+[a-z]+$";
-  return MakeTextSet(request, traits, EmailWriter(room));
+  return MakeTextSet(request, traits, EmailWriter(names, room));
 }
 
 // ----------------------------------------------------------------------------------------------------- user name
@@ -126,10 +154,10 @@ ValueSetPointer MakeEmail(const ProviderRequest& request) {
 // initial and base 36 with a digit first. Only the first has an underscore, only the last a digit in second place.
 class UsernameWriter {
  public:
-  static constexpr std::size_t kMaxNatural = 2 * kMaxName + 1 + kMaxNumberDigits;
+  static std::size_t MostNatural(const NameTables& names) { return 2 * kMaxName + 1 + names.number_digits; }
   static constexpr std::size_t kMinRoom = 5;
 
-  explicit UsernameWriter(std::size_t max_chars) : names_(Names()), max_chars_(max_chars) {}
+  UsernameWriter(const NameTables& names, std::size_t max_chars) : names_(names), max_chars_(max_chars) {}
 
   static std::uint64_t CountFitting(std::size_t max_chars) {
     if (max_chars < kMinRoom) return 0;
@@ -137,7 +165,7 @@ class UsernameWriter {
   }
 
   void operator()(std::uint64_t index, TextCursor& text) const {
-    const Person person(index);
+    const Person person(index, names_);
     const FixedWord& given = names_.lower_given[person.given];
     const FixedWord& family = names_.lower_family[person.family];
     if ((Mix(index) & 1) == 0) {
@@ -150,7 +178,7 @@ class UsernameWriter {
     }
     text.Add(given.text[0]);
     text.Add(family);
-    text.AddNumber(person.number * kNames + person.given);
+    text.AddNumber(person.number * names_.given.size() + person.given);
     if (text.size() <= max_chars_) return;
     text.Clear();
     text.Add(given.text[0]);
@@ -166,12 +194,14 @@ class UsernameWriter {
 ValueSetPointer MakeUsername(const ProviderRequest& request) {
   const auto format = MakeTextColumn(request);
   if (!format) return nullptr;
-  const std::size_t room = std::min(format->max_chars, UsernameWriter::kMaxNatural);
+  const NameTables& names = Names(request.context.locale);
+  const std::size_t natural = UsernameWriter::MostNatural(names);
+  const std::size_t room = std::min(format->max_chars, natural);
   TextTraits traits{.description = "user name", .size = UsernameWriter::CountFitting(room), .injective = true};
   traits.max_chars = room;
-  traits.min_chars = room == UsernameWriter::kMaxNatural ? 5 : 2;
+  traits.min_chars = room == natural ? 5 : 2;
   traits.shape = "^[a-z][a-z0-9]*(_[a-z]+[0-9]*)?$";
-  return MakeTextSet(request, traits, UsernameWriter(room));
+  return MakeTextSet(request, traits, UsernameWriter(names, room));
 }
 
 // --------------------------------------------------------------------------------------------------------- names
@@ -186,21 +216,24 @@ ValueSetPointer MakeName(const ProviderRequest& request, std::string_view descri
 }
 
 ValueSetPointer MakeFirstName(const ProviderRequest& request) {
-  return MakeName(request, "first name", 3, kMaxName, [&names = Names()](std::uint64_t index, TextCursor& text) {
-    text.Add(names.given[Person(index).given]);
-  });
+  return MakeName(request, "first name", 3, kMaxName,
+                  [&names = Names(request.context.locale)](std::uint64_t index, TextCursor& text) {
+                    text.Add(names.given[Person(index, names).given]);
+                  });
 }
 
 ValueSetPointer MakeLastName(const ProviderRequest& request) {
-  return MakeName(request, "last name", 3, kMaxName, [&names = Names()](std::uint64_t index, TextCursor& text) {
-    text.Add(names.family[Person(index).family]);
-  });
+  return MakeName(request, "last name", 3, kMaxName,
+                  [&names = Names(request.context.locale)](std::uint64_t index, TextCursor& text) {
+                    text.Add(names.family[Person(index, names).family]);
+                  });
 }
 
 ValueSetPointer MakeMiddleName(const ProviderRequest& request) {
-  return MakeName(request, "middle name", 3, kMaxName, [&names = Names()](std::uint64_t index, TextCursor& text) {
-    text.Add(names.given[Scale(Mix(index + 0x4D69), kNames)]);
-  });
+  return MakeName(request, "middle name", 3, kMaxName,
+                  [&names = Names(request.context.locale)](std::uint64_t index, TextCursor& text) {
+                    text.Add(names.given[Scale(Mix(index + 0x4D69), names.given.size())]);
+                  });
 }
 
 ValueSetPointer MakeFullName(const ProviderRequest& request) {
@@ -208,8 +241,8 @@ ValueSetPointer MakeFullName(const ProviderRequest& request) {
   const std::size_t room = format ? format->max_chars : 0;
   return MakeName(
       request, "full name", 7, 2 * kMaxName + 1,
-      [&names = Names(), room](std::uint64_t index, TextCursor& text) {
-        const Person person(index);
+      [&names = Names(request.context.locale), room](std::uint64_t index, TextCursor& text) {
+        const Person person(index, names);
         text.Add(names.given[person.given]);
         if (std::size_t{text.size()} + 1 + names.family[person.family].size > room) {
           text.Truncate(1);
@@ -222,11 +255,12 @@ ValueSetPointer MakeFullName(const ProviderRequest& request) {
 }
 
 ValueSetPointer MakeInitials(const ProviderRequest& request) {
-  return MakeName(request, "initials", 2, 2, [&names = Names()](std::uint64_t index, TextCursor& text) {
-    const Person person(index);
-    text.Add(names.given[person.given].text[0]);
-    text.Add(names.family[person.family].text[0]);
-  });
+  return MakeName(request, "initials", 2, 2,
+                  [&names = Names(request.context.locale)](std::uint64_t index, TextCursor& text) {
+                    const Person person(index, names);
+                    text.Add(names.given[person.given].text[0]);
+                    text.Add(names.family[person.family].text[0]);
+                  });
 }
 
 ValueSetPointer MakeInitial(const ProviderRequest& request) {

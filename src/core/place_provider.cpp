@@ -1,9 +1,11 @@
 // Places: street, city, region, postcode, country and telephone number of one row agree because they are made from one
 // index: place = index % number of places, the rest numbers streets and lines. Read first: Place.
+#include <algorithm>
 #include <array>
 #include <charconv>
 
 #include "core/decimal_set.h"
+#include "core/locale_lists.h"
 #include "core/text_set.h"
 
 namespace dbmocker {
@@ -13,32 +15,38 @@ constexpr std::uint64_t kSize = std::uint64_t{1} << 32;
 constexpr std::uint64_t kStreetSalt = 0x537472656574;
 constexpr std::uint64_t kPostcodeSalt = 0x506F7374;
 
+using Places = RecordList<place_field::kCount>;
+
 struct Place {
-  explicit Place(std::uint64_t index) : fields(kPlaces[index % kPlaces.size()]), rest(index / kPlaces.size()) {}
+  Place(std::uint64_t index, Places places) : fields(places[index % places.size()]), rest(index / places.size()) {}
   const Record<place_field::kCount>& fields;
   std::uint64_t rest;
 };
 
-std::size_t LongestField(std::size_t field) {
+std::size_t LongestField(Places places, std::size_t field) {
   std::size_t longest = 0;
-  for (const auto& place : kPlaces) longest = std::max(longest, place[field].size());
+  for (const auto& place : places) longest = std::max(longest, place[field].size());
   return longest;
 }
 
-std::size_t ShortestField(std::size_t field) {
+std::size_t ShortestField(Places places, std::size_t field) {
   std::size_t shortest = kMaxRendered;
-  for (const auto& place : kPlaces) shortest = std::min(shortest, place[field].size());
+  for (const auto& place : places) shortest = std::min(shortest, place[field].size());
   return shortest;
 }
 
+Places PlacesFor(const ProviderRequest& request) { return PlacesOf(request.context.locale); }
+
 ValueSetPointer MakePlaceField(const ProviderRequest& request, std::string_view description, std::size_t field,
                                bool can_cut) {
-  if (request.is_alone) return MakeFieldSet(request, description, kPlaces, field);
-  TextTraits traits{.description = description, .size = kSize, .min_chars = ShortestField(field)};
-  traits.max_chars = LongestField(field);
+  const Places places = PlacesFor(request);
+  if (request.is_alone) return MakeFieldSet<place_field::kCount>(request, description, places, field);
+  TextTraits traits{.description = description, .size = kSize, .min_chars = ShortestField(places, field)};
+  traits.max_chars = LongestField(places, field);
   traits.can_cut = can_cut;
-  return MakeTextSet(request, traits,
-                     [field](std::uint64_t index, TextCursor& text) { text.Add(Place(index).fields[field]); });
+  return MakeTextSet(request, traits, [field, places](std::uint64_t index, TextCursor& text) {
+    text.Add(Place(index, places).fields[field]);
+  });
 }
 
 ValueSetPointer MakeCity(const ProviderRequest& request) {
@@ -61,11 +69,18 @@ const Record<country_field::kCount>& CountryOf(std::string_view alpha2) {
   return kCountries[0];
 }
 
+// Every country once, or that of the locale.
+ValueSetPointer MakeCountryList(const ProviderRequest& request, std::string_view description, std::size_t field) {
+  if (request.context.locale == 0) return MakeFieldSet(request, description, kCountries, field);
+  const Record<country_field::kCount>& country = CountryOf(LocaleOf(request.context.locale).country);
+  return MakeFieldSet(request, description, RecordList<country_field::kCount>(&country, 1), field);
+}
+
 ValueSetPointer MakeCountryField(const ProviderRequest& request, std::string_view description, std::size_t field,
                                  std::size_t max_chars) {
-  if (request.is_alone) return MakeFieldSet(request, description, kCountries, field);
+  if (request.is_alone) return MakeCountryList(request, description, field);
   std::vector<std::string_view> by_place;
-  for (const auto& place : kPlaces) by_place.push_back(CountryOf(place[place_field::kAlpha2])[field]);
+  for (const auto& place : PlacesFor(request)) by_place.push_back(CountryOf(place[place_field::kAlpha2])[field]);
   TextTraits traits{.description = description, .size = kSize, .min_chars = 2, .max_chars = max_chars};
   return MakeTextSet(request, traits, [list = std::move(by_place)](std::uint64_t index, TextCursor& text) {
     text.Add(list[index % list.size()]);
@@ -77,9 +92,9 @@ ValueSetPointer MakeCountryCode(const ProviderRequest& request) {
   const bool asks_three = length == 3 || (request.limits.min_length && *request.limits.min_length == 3);
   TextTraits traits{.description = "ISO country code", .size = kSize, .min_chars = 2, .max_chars = 2};
   if (asks_three) return nullptr;
-  if (request.is_alone) return MakeFieldSet(request, traits.description, kCountries, country_field::kAlpha2);
-  return MakeTextSet(request, traits, [](std::uint64_t index, TextCursor& text) {
-    text.Add(Place(index).fields[place_field::kAlpha2]);
+  if (request.is_alone) return MakeCountryList(request, traits.description, country_field::kAlpha2);
+  return MakeTextSet(request, traits, [places = PlacesFor(request)](std::uint64_t index, TextCursor& text) {
+    text.Add(Place(index, places).fields[place_field::kAlpha2]);
   });
 }
 
@@ -88,17 +103,25 @@ ValueSetPointer MakeCountryCode3(const ProviderRequest& request) {
 }
 
 ValueSetPointer MakeLocale(const ProviderRequest& request) {
+  if (request.context.locale > 0) {
+    std::string name(LocaleOf(request.context.locale).name);
+    std::ranges::replace(name, '_', '-');
+    TextTraits traits{.description = "locale", .size = kSize, .min_chars = 5, .max_chars = 5};
+    return MakeTextSet(request, traits, [name](std::uint64_t, TextCursor& text) { text.Add(std::string_view(name)); });
+  }
   return MakeCountryField(request, "locale", country_field::kLocale, 5);
 }
 
 ValueSetPointer MakePostcode(const ProviderRequest& request) {
-  TextTraits traits{.description = "postcode", .size = kSize, .min_chars = ShortestField(place_field::kPostcode)};
-  traits.max_chars = LongestField(place_field::kPostcode);
+  const Places places = PlacesFor(request);
+  TextTraits traits{.description = "postcode", .size = kSize};
+  traits.min_chars = ShortestField(places, place_field::kPostcode);
+  traits.max_chars = LongestField(places, place_field::kPostcode);
   traits.can_cut = true;
-  return MakeTextSet(request, traits, [](std::uint64_t index, TextCursor& text) {
+  return MakeTextSet(request, traits, [places](std::uint64_t index, TextCursor& text) {
     static constexpr std::string_view kLetters = "ABDEFGHJLNPQRSTUWXYZ";  // those that British postcodes use inside
     IndexWords words(index, kPostcodeSalt);
-    for (char c : Place(index).fields[place_field::kPostcode]) {
+    for (char c : Place(index, places).fields[place_field::kPostcode]) {
       if (c == '#')
         c = static_cast<char>('0' + words.Below(10));
       else if (c == 'A')
@@ -110,48 +133,83 @@ ValueSetPointer MakePostcode(const ProviderRequest& request) {
 
 // --------------------------------------------------------------------------------------------------------- streets
 
-void AddStreet(IndexWords& words, TextCursor& text) {
-  text.Add(words.Pick(kStreetNames));
-  text.Add(' ');
-  text.Add(words.Pick(kStreetSuffixes));
-}
-
 // House numbers are mostly small.
 std::uint64_t DrawHouseNumber(IndexWords& words) {
   const std::uint64_t bound = 10 + words.Below(250);
   return 1 + words.Below(bound);
 }
 
-ValueSetPointer MakeAddress(const ProviderRequest& request) {
-  TextTraits traits{.description = "street address", .size = kSize, .min_chars = 9, .max_chars = 32, .can_cut = true};
-  return MakeTextSet(request, traits, [](std::uint64_t index, TextCursor& text) {
-    IndexWords words(index, kStreetSalt);
-    text.AddNumber(DrawHouseNumber(words));
+// Writes streets, with their numbers where the locale has them.
+class StreetWriter {
+ public:
+  explicit StreetWriter(int locale) {
+    if (locale == 0) return;
+    number_follows_ = LocaleOf(locale).number_follows;
+    streets_ = LocaleOf(locale).streets;
+  }
+
+  std::size_t LongestStreet() const {
+    std::size_t longest = streets_.empty() ? 28 : 0;
+    for (const std::string_view street : streets_) longest = std::max(longest, street.size());
+    return longest;
+  }
+  std::size_t ShortestStreet() const { return streets_.empty() ? 7 : 5; }
+
+  void AddStreet(IndexWords& words, TextCursor& text) const {
+    if (!streets_.empty()) return text.Add(words.Pick(streets_));
+    text.Add(words.Pick(kStreetNames));
     text.Add(' ');
+    text.Add(words.Pick(kStreetSuffixes));
+  }
+  void AddAddress(std::uint64_t index, TextCursor& text) const {
+    IndexWords words(index, kStreetSalt);
+    const std::uint64_t number = DrawHouseNumber(words);
+    if (!number_follows_) {
+      text.AddNumber(number);
+      text.Add(' ');
+    }
     AddStreet(words, text);
-  });
+    if (!number_follows_) return;
+    text.Add(' ');
+    text.AddNumber(number);
+  }
+
+ private:
+  bool number_follows_ = false;
+  WordList streets_;
+};
+
+ValueSetPointer MakeAddress(const ProviderRequest& request) {
+  const StreetWriter writer(request.context.locale);
+  TextTraits traits{.description = "street address", .size = kSize, .can_cut = true};
+  traits.min_chars = writer.ShortestStreet() + 2;
+  traits.max_chars = writer.LongestStreet() + 4;
+  return MakeTextSet(request, traits,
+                     [writer](std::uint64_t index, TextCursor& text) { writer.AddAddress(index, text); });
 }
 
 ValueSetPointer MakeFullAddress(const ProviderRequest& request) {
-  TextTraits traits{.description = "full address", .size = kSize, .min_chars = 25, .max_chars = 100, .can_cut = true};
-  return MakeTextSet(request, traits, [](std::uint64_t index, TextCursor& text) {
-    IndexWords words(index, kStreetSalt);
-    text.AddNumber(DrawHouseNumber(words));
-    text.Add(' ');
-    AddStreet(words, text);
+  TextTraits traits{.description = "full address", .size = kSize, .max_chars = 100, .can_cut = true};
+  traits.min_chars = request.context.locale == 0 ? 25 : 20;
+  const StreetWriter writer(request.context.locale);
+  return MakeTextSet(request, traits, [writer, places = PlacesFor(request)](std::uint64_t index, TextCursor& text) {
+    writer.AddAddress(index, text);
     text.Add(std::string_view(", "));
-    text.Add(Place(index).fields[place_field::kCity]);
+    text.Add(Place(index, places).fields[place_field::kCity]);
     text.Add(std::string_view(", "));
-    text.Add(Place(index).fields[place_field::kCountry]);
+    text.Add(Place(index, places).fields[place_field::kCountry]);
   });
 }
 
 ValueSetPointer MakeStreet(const ProviderRequest& request) {
-  TextTraits traits{.description = "street", .size = kSize, .min_chars = 7, .max_chars = 28, .can_cut = true};
-  return MakeTextSet(request, traits, [](std::uint64_t index, TextCursor& text) {
+  const StreetWriter writer(request.context.locale);
+  TextTraits traits{.description = "street", .size = kSize, .can_cut = true};
+  traits.min_chars = writer.ShortestStreet();
+  traits.max_chars = writer.LongestStreet();
+  return MakeTextSet(request, traits, [writer](std::uint64_t index, TextCursor& text) {
     IndexWords words(index, kStreetSalt);
     DrawHouseNumber(words);
-    AddStreet(words, text);
+    writer.AddStreet(words, text);
   });
 }
 
@@ -186,29 +244,31 @@ class PhoneWriter {
   static constexpr std::uint64_t kFirst = 2000000000;  // no leading 0 or 1
   static constexpr std::uint64_t kNumbers = 8000000000;
 
-  explicit PhoneWriter(bool international) : international_(international), ranks_(kPlaces.size()) {
-    for (std::size_t i = 0; i < kPlaces.size(); ++i) {
+  PhoneWriter(bool international, Places places)
+      : international_(international), places_(places), ranks_(places.size()) {
+    for (std::size_t i = 0; i < places.size(); ++i) {
       for (std::size_t k = 0; k < i; ++k)
-        if (!international || kPlaces[k][place_field::kDialling] == kPlaces[i][place_field::kDialling]) ++ranks_[i];
+        if (!international || places[k][place_field::kDialling] == places[i][place_field::kDialling]) ++ranks_[i];
       most_ = std::max(most_, ranks_[i] + 1);
     }
   }
 
-  std::uint64_t Size() const { return std::min(kSize, kNumbers / most_ * kPlaces.size()); }
+  std::uint64_t Size() const { return std::min(kSize, kNumbers / most_ * places_.size()); }
 
   void operator()(std::uint64_t index, TextCursor& text) const {
-    const Place place(index);
+    const Place place(index, places_);
     if (international_) {
       text.Add('+');
       text.Add(place.fields[place_field::kDialling]);
       text.Add(' ');
     }
-    text.AddNumber(kFirst + scrambler_(place.rest * most_ + ranks_[index % kPlaces.size()]));
+    text.AddNumber(kFirst + scrambler_(place.rest * most_ + ranks_[index % places_.size()]));
   }
 
  private:
   static constexpr Scrambler scrambler_{kNumbers};
   bool international_;
+  Places places_;
   std::vector<std::uint64_t> ranks_;  // by place: how many places before it share its dialling code
   std::uint64_t most_ = 1;
 };
@@ -217,7 +277,7 @@ ValueSetPointer MakePhone(const ProviderRequest& request) {
   const auto format = MakeTextColumn(request);
   if (!format) return nullptr;
   const bool international = format->max_chars >= 15;
-  PhoneWriter writer(international);
+  PhoneWriter writer(international, PlacesFor(request));
   TextTraits traits{.description = "telephone number", .size = writer.Size(), .injective = true};
   traits.min_chars = international ? 13 : 10;
   traits.max_chars = international ? 15 : 10;
@@ -226,9 +286,9 @@ ValueSetPointer MakePhone(const ProviderRequest& request) {
 
 ValueSetPointer MakeDiallingCode(const ProviderRequest& request) {
   TextTraits traits{.description = "dialling code", .size = kSize, .min_chars = 2, .max_chars = 4};
-  return MakeTextSet(request, traits, [](std::uint64_t index, TextCursor& text) {
+  return MakeTextSet(request, traits, [places = PlacesFor(request)](std::uint64_t index, TextCursor& text) {
     text.Add('+');
-    text.Add(Place(index).fields[place_field::kDialling]);
+    text.Add(Place(index, places).fields[place_field::kDialling]);
   });
 }
 
@@ -238,7 +298,7 @@ ValueSetPointer MakeDiallingCode(const ProviderRequest& request) {
 ValueSetPointer MakeCoordinate(const ProviderRequest& request, std::string_view description, std::size_t field,
                                std::int64_t bound) {
   std::vector<std::int64_t> centres;
-  for (const auto& place : kPlaces) {
+  for (const auto& place : PlacesFor(request)) {
     double degrees = 0;
     std::from_chars(place[field].data(), place[field].data() + place[field].size(), degrees);
     centres.push_back(static_cast<std::int64_t>(degrees * 1e6));
@@ -291,6 +351,7 @@ constexpr ProviderEntry kEntries[] = {
     {"state_code", GroupKind::Place, kText, 1, MakeStateCode},
     {"street", GroupKind::Place, kText, 6, MakeStreet},
     {"time_zone", GroupKind::None, kText, 3, MakeTimeZone},
+    {"zipcode", GroupKind::Place, kText, 5, MakePostcode},
 };
 
 }  // namespace

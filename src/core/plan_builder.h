@@ -49,6 +49,7 @@ struct ColumnState {
   bool is_judged = false;  // by the server, row by row (a CHECK or bound not solved): may have to be drawn again
   bool has_edges = false;  // edge cases come with the probability that its rule gives
   LaneNumber rule_lane = -1;  // the lane by which its rule says how often each value comes
+  std::vector<std::string> template_parts;  // generators that its template names, each once
   bool is_referred_to = false;  // by rows of the same run: must not become NULL
   std::string generator;  // words for the plan
   std::string reason;
@@ -196,18 +197,22 @@ class PlanBuilder {
   ValueSetPointer MakeTypeValues(ColumnState& state, bool unique);
   ValueSetPointer MakeProvided(const ColumnState& state, GroupKind group);
   LaneNumber LaneOfGroup(const Meaning& meaning, bool unique);
+  int LocaleOfGroup(const Meaning& meaning) const;
+  int LocaleFor(const ColumnState& state) const;
   [[noreturn]] void RefuseColumn(const ColumnState& state, const Error& why) const;
 
   // plan_rules.cpp
   const ColumnRule* RuleOf(const ColumnState& state) const;
   void ReadRules();
   void TakeGenerator(ColumnState& state);
-  bool ComputeByRule(ColumnState& state);
-  std::string ExpressionOf(const ColumnState& state, const std::string& text) const;
   void NarrowByRules();
   void RefuseForbiddenNulls(const ColumnState& state) const;
   void RefuseForbiddenRules() const;
   bool IsDrawnByRule(const ColumnState& state) const;
+  static bool FollowsLocale(const ColumnState& state);
+  bool ChoosesParents(AttributeNumber number) const;
+  void RefuseMissingParents(const ForeignKey& key, const ParentKeys& parents) const;
+  IndexSourcePointer WeighParents(const ColumnState& state, const ParentKeys& parents, std::size_t place) const;
   void RefuseImpossibleRule(const ColumnState& state) const;
   void RefuseImpossibleDistribution(const ColumnState& state) const;
   void NarrowColumn(ColumnState& state);
@@ -218,13 +223,34 @@ class PlanBuilder {
   std::optional<DuplicateRule> UsualDuplicates(const Type& type, std::uint64_t size) const;
   void DrawByRule(ColumnState& state);
   void AddEdges(ColumnState& state, bool with_lane);
-  LaneNumber AddParentLane(const ForeignKey& key, std::uint64_t parents, std::string& shape);
+  LaneNumber AddParentLane(const ForeignKey& key, const ParentKeys& keys, std::string& shape);
   double NullShare(const ColumnState& state, double usual) const;
   double NullShareOf(const ForeignKey& key) const;
   bool IsOfMeaning(const ColumnState& state);
   void VerifyRules();
   static std::string ListGenerators(const ColumnState& state);
   [[noreturn]] void RefuseRule(const ColumnState& state, const std::string& why, const std::string& fact = "") const;
+
+  // plan_templates.cpp
+  bool ComputeByRule(ColumnState& state);
+  std::string ExpressionOf(ColumnState& state, const std::string& text);
+  std::string TakePart(ColumnState& state, const std::string& generator);
+  void PlaceTemplates();
+
+  // plan_dependents.cpp
+  void PlaceDependents();
+  void PlaceDependent(ColumnState& state);
+  const ColumnState& DeterminantOf(const ColumnState& state) const;
+  void RefuseDependent(const ColumnState& state) const;
+  void DrawDependent(ColumnState& state, const ColumnState& determinant);
+  void ChooseByValue(ColumnState& state, const ColumnState& determinant);
+
+  // plan_reuse.cpp
+  void PlaceReuse();
+  std::optional<double> ReuseOf(const ColumnState& state) const;
+  std::string FindReuseObstacle(const ColumnState& state) const;
+  void LeaveBoundColumns(std::map<AttributeNumber, double>& reused) const;
+  void ReuseColumn(ColumnState& state, double probability);
 
   // plan_report.cpp
   void ReportTable();
@@ -280,6 +306,9 @@ std::uint64_t NullThreshold(double probability);
 
 // The share of NULLs that a nullable column gets, if `usual` is that of columns without a meaning.
 double NullProbability(const ColumnState& state, double usual);
+
+// The type text; citext and the texts of templates are made as text.
+const Type& TextType();
 
 // True for int2, int4 and int8.
 bool IsInteger(const Type& type);

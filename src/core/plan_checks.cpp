@@ -238,10 +238,11 @@ bool PlanBuilder::ReadParents(const ForeignKey& key, ParentKeys& parents) {
     const bool is_read = std::ranges::any_of(conditions_, [number](const Condition& condition) {
       return std::ranges::count(condition.columns, number) > 0;
     });
-    if (!is_read) continue;
+    if (!is_read && !ChoosesParents(number)) continue;
     if (ValueSetPointer decoded = MakeDecodedValueSet(parents.columns[i], *types_.at(number).type)) {
       parents.columns[i] = std::move(decoded);
     } else {
+      if (ChoosesParents(number)) RefuseRule(*Find(number), "keys of its type cannot be read");
       textless_.insert(number);
       has_texts = false;
     }
@@ -257,7 +258,9 @@ void PlanBuilder::FilterParents() {
     const auto parents = facts_.parents.find(place);
     if (parents != facts_.parents.end() && parents->second.count == 0) continue;
     const bool has_texts = parents != facts_.parents.end() && ReadParents(key, parents->second);
-    if (!has_texts || key.referenced_oid == table_.oid || parents->second.count > kMostKeys) {
+    const bool by_rule =
+        std::ranges::any_of(key.columns, [&](AttributeNumber number) { return ChoosesParents(number); });
+    if (!has_texts || key.referenced_oid == table_.oid || (parents->second.count > kMostKeys && !by_rule)) {
       unfiltered_references_.insert(place);
     } else {
       FilterParentsOf(key, parents->second);
@@ -283,7 +286,11 @@ void PlanBuilder::FilterParentsOf(const ForeignKey& key, ParentKeys& parents) {
     }
     if (fits) kept.push_back(index);
   }
-  if (kept.size() == parents.count) return;
+  if (kept.empty())
+    for (const AttributeNumber number : key.columns)
+      if (ChoosesParents(number))
+        RefuseRule(*Find(number), "no row of " + key.referenced_table + " has a key that it allows");
+  if (kept.size() == parents.count) return RefuseMissingParents(key, parents);
   if (kept.empty() && !ReferenceIsOptional(key))
     throw Error(sqlstate::kForeignKeyViolation,
                 "cannot generate rows for table \"" + table_.name + "\": no row of referenced table " +
@@ -295,7 +302,9 @@ void PlanBuilder::FilterParentsOf(const ForeignKey& key, ParentKeys& parents) {
     if (!kept.empty()) values = MakePickedValueSet(values, kept);
   parents.count = kept.size();
   parents.dense_first.reset();
-  parents.description += ", those that CHECKs allow";
+  const bool by_rule = std::ranges::any_of(key.columns, [&](AttributeNumber number) { return ChoosesParents(number); });
+  parents.description += by_rule ? ", those that the rule allows" : ", those that CHECKs allow";
+  RefuseMissingParents(key, parents);
 }
 
 // A solved CHECK is kept only by columns that the plan draws within limits; on others the server has to judge.

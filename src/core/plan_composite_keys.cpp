@@ -128,9 +128,11 @@ bool PlanBuilder::PlaceNamesKey(const UniqueKey& key, const std::set<AttributeNu
     if (state->meaning->provider == "first_name") names[0] = state;
     if (state->meaning->provider == "last_name") names[1] = state;
   }
-  const std::uint64_t block = GroupBlockSize(GroupKind::Person);
-  if (names[0] == nullptr || names[1] == nullptr || facts_.first_ordinal + rows_ > block) return false;
+  if (names[0] == nullptr || names[1] == nullptr) return false;
   if (names[0]->meaning->group_name != names[1]->meaning->group_name) return false;
+  if (LocaleFor(*names[0]) != LocaleFor(*names[1])) return false;
+  const std::uint64_t block = GroupBlockSize(GroupKind::Person, LocaleFor(*names[0]));
+  if (facts_.first_ordinal + rows_ > block) return false;
   for (ColumnState* state : names) {
     state->values = MakeProvided(*state, GroupKind::Person);
     if (state->values == nullptr) return false;

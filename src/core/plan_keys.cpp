@@ -232,7 +232,7 @@ bool PlanBuilder::PlaceGroupKey(ColumnState& state, bool ignoring_case) {
   const std::uint64_t needed = facts_.first_ordinal + rows_;
   ValueSetPointer values = MakeProvided(state, group);
   if (values == nullptr) return false;
-  const std::uint64_t block = GroupBlockSize(group);
+  const std::uint64_t block = GroupBlockSize(group, LocaleFor(state));
   const bool fits = group == GroupKind::Person ? values->Size() / block > needed / block
                                                : group == GroupKind::Place && values->Size() >= std::max(block, needed);
   if (fits && values->IsInjective(ignoring_case)) {

@@ -122,7 +122,7 @@ void PlanBuilder::PlaceReference(std::size_t place) {
 void PlanBuilder::ReferToParents(std::size_t place, const ParentKeys& parents) {
   const ForeignKey& key = table_.foreign_keys[place];
   std::string shape;
-  const LaneNumber lane = AddParentLane(key, parents.count, shape);
+  const LaneNumber lane = AddParentLane(key, parents, shape);
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
     ColumnState* state = Find(key.columns[i]);
     state->lane = lane;

@@ -6,6 +6,7 @@
 #include "dbmocker/error.h"
 #include "duplicate_sources.h"
 #include "edge_values.h"
+#include "extended_value_set.h"
 #include "limit_algebra.h"
 #include "plan_builder.h"
 #include "rule_sources.h"
@@ -64,12 +65,15 @@ std::optional<DuplicateRule> PlanBuilder::UsualDuplicates(const Type& type, std:
   if (!options_.duplicates) return std::nullopt;
   DuplicateRule rule;
   rule.strategy = FindStrategy(options_.duplicates->strategy).value_or(DuplicateRule::Strategy::GenerateNew);
+  if (rule.strategy == DuplicateRule::Strategy::FastDataReuse) return std::nullopt;  // plan_reuse.cpp
   rule.probability = options_.duplicates->probability;
   const bool is_smart = rule.strategy == DuplicateRule::Strategy::SmartDuplicates;
   rule.pool_size = is_smart || size <= kFew ? options_.duplicates->small_pool
                    : type.category == 'S'   ? options_.duplicates->medium_pool
                                             : options_.duplicates->large_pool;
   rule.medium_pool_size = options_.duplicates->medium_pool;
+  rule.small_share = options_.duplicates->small_share;
+  rule.medium_share = options_.duplicates->medium_share;
   const bool is_pool =
       rule.strategy != DuplicateRule::Strategy::AllowSimple && rule.strategy != DuplicateRule::Strategy::GenerateNew;
   if (is_pool && size <= static_cast<std::uint64_t>(*rule.pool_size)) return std::nullopt;
@@ -99,7 +103,14 @@ void PlanBuilder::DrawByRule(ColumnState& state) {
         if (CompareValues(text, value, state.base) == 0) weights[index] += weight;
     }
     source = MakeWeightedSource(key, weights);
-  } else if (rule->duplicates) {
+  } else if (rule->duplicates && rule->duplicates->value) {
+    if (state.lane < 0) state.lane = AddSource(MakeUniformSource(key, state.values->Size()));
+    const std::uint64_t usual = state.values->Size();
+    source = MakeEdgeSource(KeyFor(state.column->name + " repeated"), state.lane,
+                            rule->duplicates->probability.value_or(DuplicateRule::kProbability), usual, 1);
+    state.values = MakeExtendedValueSet(state.values, state.base, {*rule->duplicates->value});
+    state.generator += ", or " + *rule->duplicates->value;
+  } else if (rule->duplicates && rule->duplicates->strategy != DuplicateRule::Strategy::FastDataReuse) {
     if (rule->duplicates->strategy == DuplicateRule::Strategy::GenerateNew) SpreadNew(state);
     source = MakeDuplicateSource(key, *rule->duplicates, state.values->Size());
     state.generator += ", " + std::string(NameOf(rule->duplicates->strategy));
@@ -138,15 +149,42 @@ void PlanBuilder::SpreadNew(ColumnState& state) {
   state.generator = state.values->Describe();
 }
 
+// Parents by the weights of their keys; those that share a key share its weight.
+IndexSourcePointer PlanBuilder::WeighParents(const ColumnState& state, const ParentKeys& parents,
+                                             std::size_t place) const {
+  const auto& list = RuleOf(state)->weighted_values;
+  std::vector<std::size_t> entries;
+  std::vector<double> counts(list.size(), 0);
+  for (std::uint64_t index = 0; index < parents.count; ++index) {
+    std::string text;
+    parents.columns[place]->AppendText(index, text);
+    const auto found = std::ranges::find_if(
+        list, [&](const auto& entry) { return CompareValues(entry.first, text, state.base) == 0; });
+    if (found == list.end()) RefuseRule(state, "key " + text + " has no weight");
+    entries.push_back(static_cast<std::size_t>(found - list.begin()));
+    counts[entries.back()] += 1;
+  }
+  std::vector<double> weights;
+  for (const std::size_t entry : entries) weights.push_back(list[entry].second / counts[entry]);
+  return MakeWeightedSource(KeyFor("FOREIGN KEY " + state.column->name), weights);
+}
+
 // The lane of a foreign key's parents: by the rule of one of its columns, else in turns where each must have children,
 // else uniform.
-LaneNumber PlanBuilder::AddParentLane(const ForeignKey& key, std::uint64_t parents, std::string& shape) {
+LaneNumber PlanBuilder::AddParentLane(const ForeignKey& key, const ParentKeys& keys, std::string& shape) {
+  const std::uint64_t parents = keys.count;
   const StreamKey stream = KeyFor("FOREIGN KEY " + key.name);
   shape = "uniform";
   for (const AttributeNumber number : key.columns) {
     ColumnState* state = Find(number);
     const ColumnRule* rule = RuleOf(*state);
-    if (rule == nullptr || !(rule->distribution || rule->per_parent)) continue;
+    if (rule == nullptr || !(rule->distribution || rule->per_parent || !rule->weighted_values.empty())) continue;
+    if (!rule->weighted_values.empty()) {
+      shape = "weighted";
+      const auto place = static_cast<std::size_t>(std::ranges::find(key.columns, number) - key.columns.begin());
+      state->rule_lane = AddSource(WeighParents(*state, keys, place));
+      return state->rule_lane;
+    }
     if (rule->per_parent) {
       const auto least = static_cast<std::uint64_t>(rule->per_parent->min) * parents;
       const auto most = static_cast<std::uint64_t>(rule->per_parent->max) * parents;

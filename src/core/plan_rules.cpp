@@ -9,6 +9,7 @@
 #include "limit_algebra.h"
 #include "plan_builder.h"
 #include "provider_registry.h"
+#include "read_regex.h"
 #include "rule_sources.h"
 
 namespace dbmocker {
@@ -30,6 +31,10 @@ ValueInterval IntervalOf(const ColumnRule& rule, const Type& type) {
   ValueInterval interval;
   interval.lower = rule.min;
   interval.upper = rule.max;
+  if (rule.distribution && !rule.distribution->bound_texts.empty()) {
+    if (!interval.lower) interval.lower = rule.distribution->bound_texts.front();
+    if (!interval.upper) interval.upper = rule.distribution->bound_texts.back();
+  }
   if (!rule.distribution || IsTemporal(type)) return interval;
   const auto usual = UsualRange(*rule.distribution);
   if (!usual) return interval;
@@ -44,6 +49,9 @@ ValueInterval IntervalOf(const ColumnRule& rule, const Type& type) {
 std::vector<std::string> ListOf(const ColumnRule& rule) {
   std::vector<std::string> list = rule.possible_values;
   for (const auto& [text, weight] : rule.weighted_values) list.push_back(text);
+  for (const DependentValues& one : rule.dependent_values)
+    for (const std::string& text : one.values)
+      if (std::ranges::count(list, text) == 0) list.push_back(text);
   return list;
 }
 
@@ -100,7 +108,7 @@ void PlanBuilder::TakeGenerator(ColumnState& state) {
   const bool is_number = IsMeasurable(*state.base.type) && !IsTemporal(*state.base.type);
   const bool is_drawn = rule.distribution && !IsOfRanks(rule.distribution->kind);
   if (!rule.generator) {
-    if (is_drawn || (is_number && rule.min && rule.max)) state.meaning.reset();
+    if (is_drawn || rule.pattern || (is_number && rule.min && rule.max)) state.meaning.reset();
     return;
   }
   if (*rule.generator == "default") {
@@ -119,61 +127,6 @@ void PlanBuilder::TakeGenerator(ColumnState& state) {
   const bool same_group = state.meaning && state.meaning->group == provider->group;
   state.meaning =
       Meaning{*rule.generator, provider->group, same_group ? state.meaning->group_name : std::string(), rule.origin};
-}
-
-// A template as SQL: its texts and columns, one after the other.
-std::string PlanBuilder::ExpressionOf(const ColumnState& state, const std::string& text) const {
-  const auto quote = [](std::string_view name, char mark) {
-    std::string quoted(1, mark);
-    for (const char letter : name) quoted.append(letter == mark ? 2 : 1, letter);
-    return quoted + mark;
-  };
-  std::string sql = "pg_catalog.concat(";
-  std::size_t place = 0;
-  while (place < text.size()) {
-    if (place > 0) sql += ", ";
-    const std::size_t open = text.find("{{", place);
-    if (open != place) {
-      const std::string_view part =
-          std::string_view(text).substr(place, open == std::string::npos ? open : open - place);
-      sql += quote(part, '\'');
-      place += part.size();
-      continue;
-    }
-    const std::size_t close = text.find("}}", open);
-    if (close == std::string::npos) RefuseRule(state, "the template has a {{ without its }}");
-    const std::string name = text.substr(open + 2, close - open - 2);
-    if (std::ranges::find(table_.columns, name, &Column::name) == table_.columns.end())
-      RefuseRule(state, "the template names \"" + name + "\", which is no column of the table");
-    sql += quote(name, '"');
-    place = close + 2;
-  }
-  return sql + ")";
-}
-
-// Columns that the server computes from the rest of the row.
-bool PlanBuilder::ComputeByRule(ColumnState& state) {
-  const ColumnRule& rule = *RuleOf(state);
-  if (!rule.expression && !rule.template_text) return false;
-  const AttributeNumber number = state.column->number;
-  const auto has_column = [number](const std::vector<AttributeNumber>& columns) {
-    return std::ranges::count(columns, number) > 0;
-  };
-  if (state.column->sequence) RefuseRule(state, "its values come from sequence " + state.column->sequence->name);
-  for (const ForeignKey& key : table_.foreign_keys)
-    if (has_column(key.columns) || (key.referenced_oid == table_.oid && has_column(key.referenced_columns)))
-      RefuseRule(state, "the column belongs to foreign key \"" + key.name + "\"");
-  for (const UniqueKey& key : table_.unique_keys)
-    if (has_column(key.columns) || std::ranges::any_of(key.expressions, [&](const Expression& expression) {
-          return has_column(expression.columns);
-        }))
-      RefuseRule(state, "the column belongs to unique key \"" + key.name + "\"");
-  const std::string sql = rule.expression ? *rule.expression : ExpressionOf(state, *rule.template_text);
-  state.role = ColumnRole::Generated;
-  state.generator = rule.expression ? "computed: " + sql : "template: " + *rule.template_text;
-  state.reason = rule.origin;
-  plan_->computed_columns.push_back({number, sql});
-  return true;
 }
 
 // What constraints of single columns say is known; those of several columns are solved within what this leaves.
@@ -226,6 +179,14 @@ bool PlanBuilder::IsDrawnByRule(const ColumnState& state) const {
   return rule != nullptr && (rule->generator || state.rule_lane >= 0 || state.has_edges);
 }
 
+// True if the values that the column would have differ from locale to locale.
+bool PlanBuilder::FollowsLocale(const ColumnState& state) {
+  if (!state.meaning) return false;
+  const std::string& provider = state.meaning->provider;
+  return state.meaning->group == GroupKind::Person || state.meaning->group == GroupKind::Place ||
+         provider == "company" || provider == "json_address";
+}
+
 // What the kind of the column leaves no room for.
 void PlanBuilder::RefuseImpossibleRule(const ColumnState& state) const {
   const ColumnRule& rule = *RuleOf(state);
@@ -236,11 +197,24 @@ void PlanBuilder::RefuseImpossibleRule(const ColumnState& state) const {
     ColumnRule rest = rule;
     rest.distribution.reset();
     rest.per_parent.reset();
+    if (key.referenced_oid != table_.oid) {  // which parents to refer to, and how often
+      rest.possible_values.clear();
+      rest.weighted_values.clear();
+      rest.min.reset();
+      rest.max.reset();
+    }
+    if (rest.duplicates && rest.duplicates->strategy == DuplicateRule::Strategy::FastDataReuse) rest.duplicates.reset();
     if (rest.DecidesValues())
       RefuseRule(state, "its values are keys of " + key.referenced_table + ", by foreign key \"" + key.name + "\"");
     if (rule.distribution && !IsOfRanks(rule.distribution->kind))
       RefuseRule(state, "keys of " + key.referenced_table + " can be drawn by the distributions uniform and zipf only");
   }
+  if (rule.pattern && ClassOfType(*state.base.type) != type_class::kText)
+    RefuseRule(state, "pattern is for texts, and the column is of type " + state.base.type->name);
+  if (rule.locale && !FollowsLocale(state))
+    RefuseRule(state, "its values do not depend on a locale",
+               "Names, user names, email addresses, places and companies do.");
+  if (rule.depends_on) RefuseDependent(state);
   const bool in_reference = std::ranges::any_of(
       table_.foreign_keys, [&](const ForeignKey& key) { return std::ranges::count(key.columns, number) > 0; });
   if (rule.per_parent && !in_reference) RefuseRule(state, "per_parent needs a column of a foreign key");
@@ -273,11 +247,19 @@ void PlanBuilder::RefuseImpossibleDistribution(const ColumnState& state) const {
   const Kind kind = rule.distribution->kind;
   if (!IsTemporal(*state.base.type)) {
     if (rule.distribution->mean) RefuseRule(state, "the mean of the distribution must be a number");
+    if (!rule.distribution->bound_texts.empty()) RefuseRule(state, "the bounds of the distribution must be numbers");
     return;
   }
-  if (kind != Kind::Normal && kind != Kind::Exponential && kind != Kind::Beta)
+  const bool is_histogram = kind == Kind::Histogram && !rule.distribution->bound_texts.empty();
+  if (kind != Kind::Normal && kind != Kind::Exponential && kind != Kind::Beta && !is_histogram)
     RefuseRule(state,
-               "a column of times can be drawn by the distributions uniform, zipf, normal, exponential and beta");
+               "a column of times can be drawn by the distributions uniform, zipf, normal, exponential, beta, "
+               "and histogram with times as bounds");
+  const std::vector<std::string>& bounds = rule.distribution->bound_texts;
+  for (std::size_t i = 0; i < bounds.size(); ++i)
+    if (!Measure(state.base, bounds[i]) ||
+        (i > 0 && *Measure(state.base, bounds[i]) <= *Measure(state.base, bounds[i - 1])))
+      RefuseRule(state, "the bounds of the distribution must be rising times, and \"" + bounds[i] + "\" is not");
   const bool is_moment = rule.distribution->mean && Measure(state.base, *rule.distribution->mean);
   if (rule.distribution->Number("mean") && kind == Kind::Normal)
     RefuseRule(state, "the mean of the distribution must be a time");
@@ -288,7 +270,9 @@ void PlanBuilder::RefuseImpossibleDistribution(const ColumnState& state) const {
 void PlanBuilder::NarrowColumn(ColumnState& state) {
   const ColumnRule& rule = *RuleOf(state);
   const std::vector<std::string> list = ListOf(rule);
-  for (const std::string& text : list) {
+  std::vector<std::string> given = list;
+  if (rule.duplicates && rule.duplicates->value) given.push_back(*rule.duplicates->value);
+  for (const std::string& text : given) {
     ColumnLimits only = state.limits;
     only.not_null = true;  // no value is not NULL
     ColumnLimits one;
@@ -306,6 +290,11 @@ void PlanBuilder::NarrowColumn(ColumnState& state) {
   narrower.limits.allowed = list;
   narrower.limits.min_length = rule.min_length;
   narrower.limits.max_length = rule.max_length;
+  if (rule.pattern) {
+    TextPattern pattern = *ReadRegex(*rule.pattern, false).pattern;
+    pattern.exact = pattern.preferred;  // the whole text
+    narrower.limits.pattern = std::make_shared<const TextPattern>(std::move(pattern));
+  }
   const ValueInterval interval = IntervalOf(rule, *state.base.type);
   if (interval.lower || interval.upper) narrower.limits.intervals.push_back(interval);
   if (rule.min && rule.max && CompareValues(*rule.min, *rule.max, state.base) > 0)
@@ -350,6 +339,31 @@ void PlanBuilder::VerifyRules() {
     if (state.role != ColumnRole::Reference && state.reason.find(rule.origin) == std::string::npos)
       state.reason =
           state.meaning && state.reason == state.meaning->reason ? state.reason + ", " + rule.origin : rule.origin;
+  }
+}
+
+// True if the column's rule says which rows a foreign key may refer to.
+bool PlanBuilder::ChoosesParents(AttributeNumber number) const {
+  const auto found = rules_.find(number);
+  if (found == rules_.end()) return false;
+  return !ListOf(found->second).empty() || found->second.min || found->second.max;
+}
+
+// A listed key that no row has would be a value that silently never comes.
+void PlanBuilder::RefuseMissingParents(const ForeignKey& key, const ParentKeys& parents) const {
+  for (std::size_t i = 0; i < key.columns.size(); ++i) {
+    const auto found = rules_.find(key.columns[i]);
+    if (found == rules_.end()) continue;
+    const ColumnState& state = *Find(key.columns[i]);
+    std::vector<std::string> missing = ListOf(found->second);
+    std::string text;
+    for (std::uint64_t index = 0; index < parents.count && !missing.empty(); ++index) {
+      text.clear();
+      parents.columns[i]->AppendText(index, text);
+      std::erase_if(missing, [&](const std::string& value) { return CompareValues(value, text, state.base) == 0; });
+    }
+    if (!missing.empty())
+      RefuseRule(state, "no row of " + key.referenced_table + " has the key \"" + missing.front() + "\"");
   }
 }
 

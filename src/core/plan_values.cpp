@@ -2,6 +2,7 @@
 // Read first: PlanBuilder::MakeValues.
 #include <algorithm>
 
+#include "core/locale_lists.h"
 #include "dbmocker/error.h"
 #include "derived_value_set.h"
 #include "duplicate_sources.h"
@@ -26,7 +27,8 @@ class RedrawableSource final : public IndexSource {
   IndexSourcePointer again_;
 };
 
-// citext stores and compares like text but for case; its values are made as text.
+}  // namespace
+
 const Type& TextType() {
   static const Type* const type = [] {
     auto* text = new Type;
@@ -40,8 +42,6 @@ const Type& TextType() {
   }();
   return *type;
 }
-
-}  // namespace
 
 void PlanBuilder::RefuseColumn(const ColumnState& state, const Error& why) const {
   const ErrorReport& report = why.report();
@@ -96,7 +96,7 @@ ValueSetPointer PlanBuilder::MakeValues(ColumnState& state, bool unique) {
       }
     }
     if (state.lane < 0 && state.meaning->group != GroupKind::None) {
-      const std::uint64_t block = GroupBlockSize(state.meaning->group);
+      const std::uint64_t block = GroupBlockSize(state.meaning->group, LocaleFor(state));
       if (values->Size() / block > (facts_.first_ordinal + rows_) / block) {
         state.lane = LaneOfGroup(*state.meaning, false);
       } else {
@@ -120,20 +120,39 @@ ValueSetPointer PlanBuilder::MakeProvided(const ColumnState& state, GroupKind gr
   if (!state.meaning || state.limits.limits.has_allowed) return nullptr;
   Meaning meaning = *state.meaning;
   meaning.group = group;
+  ValueContext context = context_;
+  context.locale = LocaleFor(state);
   try {
     if (state.limits.limits.elements != nullptr || !state.limits.limits.members.empty()) return nullptr;
     if (state.limits.limits.json != nullptr &&
         (!state.limits.limits.json->keys.empty() || !state.limits.limits.json->types.empty()))
       return nullptr;
     if (state.limits.limits.pattern == nullptr)
-      return MakeProviderValueSet(meaning, *state.base.type, state.base.type_modifier, state.limits.limits, context_);
+      return MakeProviderValueSet(meaning, *state.base.type, state.base.type_modifier, state.limits.limits, context);
     ValueLimits plain = state.limits.limits;
     plain.pattern = nullptr;
-    ValueSetPointer values = MakeProviderValueSet(meaning, *state.base.type, state.base.type_modifier, plain, context_);
+    ValueSetPointer values = MakeProviderValueSet(meaning, *state.base.type, state.base.type_modifier, plain, context);
     return values == nullptr ? nullptr : FitToPattern(std::move(values), *state.limits.limits.pattern, false);
   } catch (const Error& error) {
     RefuseColumn(state, error);
   }
+}
+
+// The locale of the columns that share a group's index: that of the first one which a rule gives one.
+int PlanBuilder::LocaleOfGroup(const Meaning& meaning) const {
+  for (const auto& [number, rule] : rules_) {
+    const ColumnState* state = Find(number);
+    const bool is_of_group = meaning.group != GroupKind::None && state->meaning &&
+                             state->meaning->group == meaning.group && state->meaning->group_name == meaning.group_name;
+    if (rule.locale && is_of_group) return FindLocale(*rule.locale);
+  }
+  return options_.locale;
+}
+
+int PlanBuilder::LocaleFor(const ColumnState& state) const {
+  const ColumnRule* rule = RuleOf(state);
+  if (rule != nullptr && rule->locale) return FindLocale(*rule->locale);
+  return state.meaning ? LocaleOfGroup(*state.meaning) : options_.locale;
 }
 
 // `unique`: a key depends on the lane, so that it follows the rows' positions also when rows are drawn again. Keys are
@@ -143,7 +162,7 @@ LaneNumber PlanBuilder::LaneOfGroup(const Meaning& meaning, bool unique) {
   if (!is_new) return found->second;
   const StreamKey key = KeyFor("group " + std::to_string(static_cast<int>(meaning.group)) + " " + meaning.group_name);
   const std::uint64_t size = GroupSize(meaning.group);
-  const std::uint64_t block = GroupBlockSize(meaning.group);
+  const std::uint64_t block = GroupBlockSize(meaning.group, LocaleOfGroup(meaning));
   if (unique) return found->second = AddSource(MakePermutedSource(key, block, size));
   const std::uint64_t usual_size = meaning.group == GroupKind::Person ? block : size;
   if (const auto usual = UsualDuplicates(TextType(), usual_size))

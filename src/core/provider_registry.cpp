@@ -6,6 +6,8 @@
 #include <array>
 #include <cstddef>
 
+#include "core/locale_lists.h"
+
 namespace dbmocker {
 namespace {
 
@@ -85,9 +87,11 @@ ValueSetPointer MakeProviderValueSet(const Meaning& meaning, const Type& type, i
   return entry->make(ProviderRequest{type, type_modifier, limits, context, type_class, is_alone});
 }
 
-// 2^20 persons have distinct names; places and timelines have no smaller unit than the whole. There are as many places
+// As many persons have distinct names: 2^20, or those of the locale; places and timelines have no smaller unit than the whole. There are as many places
 // as there can be distinct telephone numbers of ten digits.
-std::uint64_t GroupBlockSize(GroupKind kind) {
+std::uint64_t GroupBlockSize(GroupKind kind, int locale) {
+  if (kind == GroupKind::Person && locale > 0)
+    return LocaleOf(locale).given_names.size() * LocaleOf(locale).family_names.size();
   return kind == GroupKind::Person ? std::uint64_t{1} << 20 : GroupSize(kind);
 }
 

@@ -3,42 +3,18 @@
 #include "rule.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <functional>
 
+#include "core/locale_lists.h"
 #include "dbmocker/error.h"
+#include "read_regex.h"
+#include "rule_reading.h"
 
 namespace dbmocker {
 namespace {
 
 using Kind = JsonNode::Kind;
 
-std::string Below(const std::string& path, std::string_view key) {
-  return path.empty() ? std::string(key) : path + "." + std::string(key);
-}
-
-bool ReadDouble(const JsonNode& node, double& number) {
-  if (!node.Is(Kind::Number)) return false;
-  const auto result = std::from_chars(node.text.data(), node.text.data() + node.text.size(), number);
-  return result.ec == std::errc() && std::isfinite(number);
-}
-
-bool ReadWhole(const JsonNode& node, std::int64_t& number) {
-  if (!node.Is(Kind::Number)) return false;
-  const char* end = node.text.data() + node.text.size();
-  const auto result = std::from_chars(node.text.data(), end, number);
-  return result.ec == std::errc() && result.ptr == end;
-}
-
 bool IsScalar(const JsonNode& node) { return node.Is(Kind::String) || node.Is(Kind::Number) || node.Is(Kind::Boolean); }
-
-// What is read into a rule, and where its faults go.
-struct KeyReader {
-  ColumnRule& rule;
-  const std::string& path;
-  Faults& faults;
-};
 
 bool ReadGenerator(KeyReader& reader, const JsonNode& node) {
   if (!node.Is(Kind::String) || node.text.empty()) return false;
@@ -63,13 +39,29 @@ bool ReadLength(std::optional<std::int64_t>& length, const JsonNode& node) {
 bool ReadMinLength(KeyReader& reader, const JsonNode& node) { return ReadLength(reader.rule.min_length, node); }
 bool ReadMaxLength(KeyReader& reader, const JsonNode& node) { return ReadLength(reader.rule.max_length, node); }
 
-bool ReadPossibleValues(KeyReader& reader, const JsonNode& node) {
+bool ReadList(const JsonNode& node, std::vector<std::string>& list) {
   if (!node.Is(Kind::Array) || node.items.empty()) return false;
   for (const JsonNode& item : node.items) {
     if (item.Is(Kind::Null)) return false;
-    reader.rule.possible_values.push_back(TextOfNode(item));
+    list.push_back(TextOfNode(item));
   }
   return true;
+}
+
+// A list, or lists by the values of the column that the rule depends on.
+bool ReadPossibleValues(KeyReader& reader, const JsonNode& node) {
+  if (!node.Is(Kind::Object)) return ReadList(node, reader.rule.possible_values);
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    DependentValues values;
+    values.when = node.keys[i];
+    if (IsScalar(node.items[i])) {
+      values.values.push_back(TextOfNode(node.items[i]));
+    } else if (!ReadList(node.items[i], values.values)) {
+      return false;
+    }
+    reader.rule.dependent_values.push_back(std::move(values));
+  }
+  return !node.items.empty();
 }
 
 bool ReadWeightedValues(KeyReader& reader, const JsonNode& node) {
@@ -84,11 +76,15 @@ bool ReadWeightedValues(KeyReader& reader, const JsonNode& node) {
   return sum > 0;
 }
 
-bool ReadNullProbability(KeyReader& reader, const JsonNode& node) {
+bool ReadShare(std::optional<double>& share, const JsonNode& node) {
   double number = 0;
   if (!ReadDouble(node, number) || number < 0 || number > 1) return false;
-  reader.rule.null_probability = number;
+  share = number;
   return true;
+}
+
+bool ReadNullProbability(KeyReader& reader, const JsonNode& node) {
+  return ReadShare(reader.rule.null_probability, node);
 }
 
 bool ReadSequence(KeyReader& reader, const JsonNode& node) {
@@ -125,10 +121,7 @@ bool ReadUnique(KeyReader& reader, const JsonNode& node) {
 }
 
 bool ReadEdgeProbability(KeyReader& reader, const JsonNode& node) {
-  double number = 0;
-  if (!ReadDouble(node, number) || number < 0 || number > 1) return false;
-  reader.rule.edge_case_probability = number;
-  return true;
+  return ReadShare(reader.rule.edge_case_probability, node);
 }
 
 bool ReadTextKey(std::optional<std::string>& text, const JsonNode& node) {
@@ -139,6 +132,23 @@ bool ReadTextKey(std::optional<std::string>& text, const JsonNode& node) {
 bool ReadExpression(KeyReader& reader, const JsonNode& node) { return ReadTextKey(reader.rule.expression, node); }
 bool ReadTemplate(KeyReader& reader, const JsonNode& node) { return ReadTextKey(reader.rule.template_text, node); }
 
+bool ReadDependsOn(KeyReader& reader, const JsonNode& node) { return ReadTextKey(reader.rule.depends_on, node); }
+
+bool ReadPattern(KeyReader& reader, const JsonNode& node) {
+  if (!ReadTextKey(reader.rule.pattern, node)) return false;
+  const PatternReading reading = ReadRegex(node.text, false);
+  if (!reading.pattern)
+    reader.faults.push_back({BelowPath(reader.path, "pattern"), "cannot be generated: " + reading.why_not});
+  return true;
+}
+
+bool ReadLocale(KeyReader& reader, const JsonNode& node) {
+  if (!ReadTextKey(reader.rule.locale, node)) return false;
+  if (FindLocale(node.text) == 0)
+    reader.faults.push_back({BelowPath(reader.path, "locale"), "must be one of " + ListLocales()});
+  return true;
+}
+
 struct NamedStrategy {
   const char* name;
   DuplicateRule::Strategy strategy;
@@ -147,7 +157,8 @@ constexpr NamedStrategy kStrategies[] = {{"generate_new", DuplicateRule::Strateg
                                          {"allow_simple", DuplicateRule::Strategy::AllowSimple},
                                          {"smart_duplicates", DuplicateRule::Strategy::SmartDuplicates},
                                          {"cached_pool", DuplicateRule::Strategy::CachedPool},
-                                         {"weighted_random", DuplicateRule::Strategy::WeightedRandom}};
+                                         {"weighted_random", DuplicateRule::Strategy::WeightedRandom},
+                                         {"fast_data_reuse", DuplicateRule::Strategy::FastDataReuse}};
 
 DuplicateRule& DuplicatesOf(KeyReader& reader) {
   if (!reader.rule.duplicates) reader.rule.duplicates.emplace();
@@ -161,9 +172,36 @@ bool ReadDuplicateStrategy(KeyReader& reader, const JsonNode& node) {
 }
 
 bool ReadDuplicateProbability(KeyReader& reader, const JsonNode& node) {
-  double number = 0;
-  if (!ReadDouble(node, number) || number < 0 || number > 1) return false;
-  DuplicatesOf(reader).probability = number;
+  return ReadShare(DuplicatesOf(reader).probability, node);
+}
+
+bool ReadReuseProbability(KeyReader& reader, const JsonNode& node) {
+  return ReadShare(DuplicatesOf(reader).reuse_probability, node);
+}
+
+bool ReadDuplicateValue(KeyReader& reader, const JsonNode& node) {
+  if (node.Is(Kind::Null)) return false;
+  DuplicatesOf(reader).value = TextOfNode(node);
+  return true;
+}
+
+bool ReadShareOfPool(double& share, const JsonNode& node) {
+  std::optional<double> read;
+  if (!ReadShare(read, node)) return false;
+  share = *read;
+  return true;
+}
+bool ReadSmallShare(KeyReader& reader, const JsonNode& node) {
+  return ReadShareOfPool(DuplicatesOf(reader).small_share, node);
+}
+bool ReadMediumShare(KeyReader& reader, const JsonNode& node) {
+  return ReadShareOfPool(DuplicatesOf(reader).medium_share, node);
+}
+
+bool ReadSampleSize(KeyReader& reader, const JsonNode& node) {
+  std::int64_t number = 0;
+  if (!ReadWhole(node, number) || number < 1 || number > 100'000) return false;
+  DuplicatesOf(reader).sample_size = number;
   return true;
 }
 
@@ -171,126 +209,6 @@ bool ReadPoolSize(KeyReader& reader, const JsonNode& node) {
   std::int64_t number = 0;
   if (!ReadWhole(node, number) || number < 1 || number > 1'000'000'000) return false;
   DuplicatesOf(reader).pool_size = number;
-  return true;
-}
-
-// ------------------------------------------------------------------------------------------------------ distributions
-
-enum class Domain { Any, Positive, Share };
-
-struct Parameter {
-  const char* name;
-  Domain domain;
-  bool is_required;
-};
-
-struct DistributionKind {
-  const char* name;
-  DistributionRule::Kind kind;
-  std::vector<Parameter> parameters;
-};
-
-const std::vector<DistributionKind>& Distributions() {
-  using D = DistributionRule::Kind;
-  static const std::vector<DistributionKind> kinds = {
-      {"uniform", D::Uniform, {}},
-      {"normal", D::Normal, {{"mean", Domain::Any, false}, {"stddev", Domain::Positive, false}}},
-      {"lognormal", D::Lognormal, {{"mean", Domain::Any, true}, {"stddev", Domain::Positive, true}}},
-      {"exponential", D::Exponential, {{"mean", Domain::Positive, false}}},
-      {"zipf", D::Zipf, {{"exponent", Domain::Positive, false}}},
-      {"pareto", D::Pareto, {{"scale", Domain::Positive, true}, {"shape", Domain::Positive, true}}},
-      {"beta", D::Beta, {{"alpha", Domain::Positive, true}, {"beta", Domain::Positive, true}}},
-      {"gamma", D::Gamma, {{"shape", Domain::Positive, true}, {"scale", Domain::Positive, true}}},
-      {"poisson", D::Poisson, {{"mean", Domain::Positive, true}}},
-      {"binomial", D::Binomial, {{"trials", Domain::Positive, true}, {"probability", Domain::Share, true}}},
-      {"histogram", D::Histogram, {}},
-  };
-  return kinds;
-}
-
-std::string ListDistributions() {
-  std::string list;
-  for (const DistributionKind& kind : Distributions()) list += (list.empty() ? "" : ", ") + std::string(kind.name);
-  return list;
-}
-
-bool ReadNumbers(const JsonNode& node, std::vector<double>& numbers) {
-  if (!node.Is(Kind::Array)) return false;
-  for (const JsonNode& item : node.items) {
-    double number = 0;
-    if (!ReadDouble(item, number)) return false;
-    numbers.push_back(number);
-  }
-  return true;
-}
-
-void ReadHistogram(const JsonNode& node, DistributionRule& rule, const std::string& path, Faults& faults) {
-  const JsonNode* bounds = node.Find("bounds");
-  const JsonNode* shares = node.Find("shares");
-  const bool are_rising = bounds != nullptr && ReadNumbers(*bounds, rule.bounds) && rule.bounds.size() >= 2 &&
-                          std::ranges::adjacent_find(rule.bounds, std::greater_equal<>()) == rule.bounds.end();
-  if (!are_rising) faults.push_back({path + ".bounds", "must be an array of two or more rising numbers"});
-  double sum = 0;
-  bool are_shares = shares != nullptr && ReadNumbers(*shares, rule.shares);
-  for (const double share : rule.shares) {
-    are_shares &= share >= 0;
-    sum += share;
-  }
-  if (!are_shares || sum <= 0 || rule.shares.size() + 1 != rule.bounds.size())
-    faults.push_back({path + ".shares", "must be an array of shares of 0 or more, one less than there are bounds"});
-}
-
-bool Fits(double number, Domain domain) {
-  return domain == Domain::Any || (number > 0 && (domain == Domain::Positive || number <= 1));
-}
-
-void ReadParameters(const DistributionKind& kind, const JsonNode& node, DistributionRule& rule, const std::string& path,
-                    Faults& faults) {
-  const bool is_histogram = kind.kind == DistributionRule::Kind::Histogram;
-  for (std::size_t i = 0; i < node.keys.size(); ++i) {
-    const std::string& key = node.keys[i];
-    if (key == "kind" || (is_histogram && (key == "bounds" || key == "shares"))) continue;
-    const auto found = std::ranges::find_if(kind.parameters, [&](const Parameter& known) { return key == known.name; });
-    if (found == kind.parameters.end()) {
-      std::string valid = is_histogram ? "bounds, shares" : "";
-      for (const Parameter& parameter : kind.parameters)
-        valid += (valid.empty() ? "" : ", ") + std::string(parameter.name);
-      faults.push_back({Below(path, key), "is not known; distribution " + std::string(kind.name) + " has " +
-                                              (valid.empty() ? "no parameters" : "the parameters " + valid)});
-      continue;
-    }
-    double number = 0;
-    if (rule.kind == DistributionRule::Kind::Normal && key == "mean" && node.items[i].Is(Kind::String)) {
-      rule.mean = node.items[i].text;
-    } else if (!ReadDouble(node.items[i], number) || !Fits(number, found->domain)) {
-      faults.push_back({Below(path, key), found->domain == Domain::Any        ? "must be a number"
-                                          : found->domain == Domain::Positive ? "must be a number above 0"
-                                                                              : "must be a number above 0, at most 1"});
-    } else {
-      rule.numbers.emplace_back(key, number);
-    }
-  }
-  for (const Parameter& parameter : kind.parameters)
-    if (parameter.is_required && node.Find(parameter.name) == nullptr)
-      faults.push_back({path + "." + parameter.name, "is missing"});
-}
-
-bool ReadDistribution(KeyReader& reader, const JsonNode& node) {
-  const std::string path = Below(reader.path, "distribution");
-  const JsonNode* name = node.Is(Kind::String) ? &node : node.Find("kind");
-  const auto found = name == nullptr || !name->Is(Kind::String)
-                         ? Distributions().end()
-                         : std::ranges::find_if(Distributions(),
-                                                [&](const DistributionKind& kind) { return name->text == kind.name; });
-  if (found == Distributions().end()) {
-    reader.faults.push_back({path + ".kind", "must be one of " + ListDistributions()});
-    return true;
-  }
-  DistributionRule rule;
-  rule.kind = found->kind;
-  ReadParameters(*found, node, rule, path, reader.faults);
-  if (rule.kind == DistributionRule::Kind::Histogram) ReadHistogram(node, rule, path, reader.faults);
-  reader.rule.distribution = std::move(rule);
   return true;
 }
 
@@ -303,48 +221,84 @@ struct RuleKey {
 };
 
 constexpr RuleKey kKeys[] = {
+    {"depends_on", "the name of a column", ReadDependsOn},
     {"distribution", "an object with a kind, or a kind's name", ReadDistribution},
     {"duplicate_probability", "a number from 0 to 1", ReadDuplicateProbability},
     {"duplicate_strategy",
-     "\"generate_new\", \"allow_simple\", \"smart_duplicates\", \"cached_pool\" or \"weighted_random\"",
+     "\"generate_new\", \"allow_simple\", \"smart_duplicates\", \"cached_pool\", \"weighted_random\" or "
+     "\"fast_data_reuse\"",
      ReadDuplicateStrategy},
+    {"duplicate_value", "a value of the column's type", ReadDuplicateValue},
     {"edge_case_probability", "a number from 0 to 1", ReadEdgeProbability},
     {"expression", "an SQL expression in a string", ReadExpression},
     {"generator", "the name of a generator", ReadGenerator},
+    {"locale", "the name of a locale", ReadLocale},
     {"max", "a value of the column's type", ReadMax},
     {"max_length", "a whole number of 0 or more", ReadMaxLength},
     {"min", "a value of the column's type", ReadMin},
     {"min_length", "a whole number of 0 or more", ReadMinLength},
     {"null_probability", "a number from 0 to 1", ReadNullProbability},
+    {"pattern", "a regular expression in a string", ReadPattern},
     {"per_parent", "an object of whole numbers min and max, 0 <= min <= max and max above 0", ReadPerParent},
+    {"pool_share_medium", "a number from 0 to 1", ReadMediumShare},
+    {"pool_share_small", "a number from 0 to 1", ReadSmallShare},
     {"pool_size", "a whole number of 1 or more", ReadPoolSize},
-    {"possible_values", "an array of one or more values that are not null", ReadPossibleValues},
+    {"possible_values",
+     "an array of one or more values that are not null, or, with depends_on, an object of such arrays",
+     ReadPossibleValues},
+    {"reuse_probability", "a number from 0 to 1", ReadReuseProbability},
+    {"sample_size", "a whole number from 1 to 100000", ReadSampleSize},
     {"sequence", "an object of whole numbers start and step, step not 0", ReadSequence},
-    {"template", "a text with names of columns in double braces", ReadTemplate},
+    {"template", "a text with names of columns and generators in double braces", ReadTemplate},
     {"unique", "true or false", ReadUnique},
     {"weighted_values", "an object of values and their weights, numbers of 0 or more that are not all 0",
      ReadWeightedValues},
 };
+
+// possible_values with weights in their order are weighted_values.
+void TakeListWeights(ColumnRule& rule, const std::string& path, Faults& faults) {
+  if (rule.list_weights.empty()) return;
+  if (rule.list_weights.size() != rule.possible_values.size())
+    return faults.push_back({path.empty() ? "distribution.weights" : path + ".distribution.weights",
+                             "must be as many as there are possible_values"});
+  for (std::size_t i = 0; i < rule.list_weights.size(); ++i)
+    if (rule.list_weights[i] > 0) rule.weighted_values.emplace_back(rule.possible_values[i], rule.list_weights[i]);
+  rule.possible_values.clear();
+}
 
 void RefuseDuplicateFaults(const ColumnRule& rule, const std::string& path, Faults& faults) {
   if (!rule.duplicates) return;
   using Strategy = DuplicateRule::Strategy;
   const DuplicateRule& duplicates = *rule.duplicates;
   const bool is_simple = duplicates.strategy == Strategy::AllowSimple;
-  const bool has_pool = !is_simple && duplicates.strategy != Strategy::GenerateNew;
-  if (duplicates.probability && !is_simple)
-    faults.push_back({Below(path, "duplicate_probability"), "belongs to duplicate_strategy \"allow_simple\""});
-  if (duplicates.pool_size && !has_pool)
-    faults.push_back({Below(path, "pool_size"), "belongs to a duplicate_strategy with a pool"});
-  if (rule.distribution || !rule.weighted_values.empty() || rule.sequence || rule.unique.value_or(false))
+  const bool is_reuse = duplicates.strategy == Strategy::FastDataReuse;
+  const bool has_pool = !is_simple && !is_reuse && duplicates.strategy != Strategy::GenerateNew;
+  const auto refuse = [&](bool is_given, bool is_right, const char* key, const char* strategy) {
+    if (is_given && !is_right) faults.push_back({BelowPath(path, key), "belongs to " + std::string(strategy)});
+  };
+  refuse(duplicates.probability.has_value(), is_simple, "duplicate_probability", "duplicate_strategy \"allow_simple\"");
+  refuse(duplicates.value.has_value(), is_simple, "duplicate_value", "duplicate_strategy \"allow_simple\"");
+  refuse(duplicates.pool_size.has_value(), has_pool, "pool_size", "a duplicate_strategy with a pool");
+  refuse(duplicates.reuse_probability.has_value(), is_reuse, "reuse_probability",
+         "duplicate_strategy \"fast_data_reuse\"");
+  refuse(duplicates.sample_size.has_value(), is_reuse, "sample_size", "duplicate_strategy \"fast_data_reuse\"");
+  const bool has_shares =
+      duplicates.small_share != DuplicateRule::kSmallShare || duplicates.medium_share != DuplicateRule::kMediumShare;
+  refuse(has_shares, duplicates.strategy == Strategy::SmartDuplicates, "pool_share_small, pool_share_medium",
+         "duplicate_strategy \"smart_duplicates\"");
+  if (duplicates.small_share + duplicates.medium_share > 1)
+    faults.push_back({path, "pool_share_small and pool_share_medium must not be more than 1 together"});
+  const bool has_weights = !rule.weighted_values.empty() && duplicates.strategy != Strategy::WeightedRandom;
+  if (rule.distribution || has_weights || rule.sequence || rule.unique.value_or(false))
     faults.push_back({path, "duplicate_strategy excludes distribution, weighted_values, sequence and unique"});
 }
 
 // Keys that each decide the values alone.
-void RefuseCompetitors(const ColumnRule& rule, const std::string& path, Faults& faults) {
+void RefuseDeciders(const ColumnRule& rule, const std::string& path, Faults& faults) {
   std::vector<const char*> deciders;
   if (rule.generator) deciders.push_back("generator");
-  if (!rule.possible_values.empty()) deciders.push_back("possible_values");
+  if (rule.pattern) deciders.push_back("pattern");
+  if (!rule.possible_values.empty() || !rule.dependent_values.empty()) deciders.push_back("possible_values");
   if (!rule.weighted_values.empty()) deciders.push_back("weighted_values");
   if (rule.sequence) deciders.push_back("sequence");
   if (deciders.size() > 1)
@@ -352,37 +306,47 @@ void RefuseCompetitors(const ColumnRule& rule, const std::string& path, Faults& 
   const char* drawer = rule.sequence ? "sequence" : !rule.weighted_values.empty() ? "weighted_values" : nullptr;
   if (drawer != nullptr && rule.distribution)
     faults.push_back({path, "distribution and " + std::string(drawer) + " exclude each other"});
-  const bool is_list = !rule.possible_values.empty() || !rule.weighted_values.empty() || rule.sequence;
+  const bool is_list =
+      !rule.possible_values.empty() || !rule.dependent_values.empty() || !rule.weighted_values.empty() || rule.sequence;
   if (is_list && (rule.min || rule.max || rule.min_length || rule.max_length))
     faults.push_back({path, "limits and " + std::string(deciders.front()) + " exclude each other"});
+  if (rule.pattern && (rule.min || rule.max)) faults.push_back({path, "pattern excludes min and max"});
+  if (rule.locale && (rule.pattern || is_list))
+    faults.push_back({path, "locale and " + std::string(deciders.front()) + " exclude each other"});
+}
+
+void RefuseDependenceFaults(const ColumnRule& rule, const std::string& path, Faults& faults) {
+  if (!rule.dependent_values.empty() && !rule.depends_on)
+    faults.push_back({BelowPath(path, "possible_values"), "must be an array: an object of arrays needs depends_on"});
+  if (!rule.depends_on) return;
+  if (rule.duplicates || rule.sequence || rule.per_parent || rule.unique.value_or(false) || rule.edge_case_probability)
+    faults.push_back({path,
+                      "depends_on excludes duplicate_strategy, sequence, per_parent, unique and "
+                      "edge_case_probability"});
+  if (rule.distribution && !rule.dependent_values.empty())
+    faults.push_back({path, "distribution and possible_values by the values of another column exclude each other"});
+}
+
+void RefuseCompetitors(const ColumnRule& rule, const std::string& path, Faults& faults) {
+  RefuseDeciders(rule, path, faults);
   const char* computer = rule.expression ? "expression" : rule.template_text ? "template" : nullptr;
   ColumnRule rest = rule;
   rest.expression.reset();
   if (!rule.expression) rest.template_text.reset();
+  if (rule.template_text) rest.locale.reset();
   if (computer != nullptr && (rest.DecidesValues() || rest.null_probability))
     faults.push_back({path, std::string(computer) + " excludes all other keys"});
   RefuseDuplicateFaults(rule, path, faults);
+  RefuseDependenceFaults(rule, path, faults);
   if (rule.per_parent && (rule.distribution || rule.null_probability.value_or(0) > 0))
     faults.push_back({path, "per_parent excludes distribution and null_probability"});
   if (rule.edge_case_probability && (rule.sequence || rule.unique.value_or(false) || rule.per_parent))
     faults.push_back({path, "edge_case_probability excludes sequence, unique and per_parent"});
   if (rule.min_length && rule.max_length && *rule.min_length > *rule.max_length)
-    faults.push_back({Below(path, "max_length"), "must not be less than min_length"});
+    faults.push_back({BelowPath(path, "max_length"), "must not be less than min_length"});
 }
 
 }  // namespace
-
-std::optional<double> DistributionRule::Number(std::string_view name) const {
-  for (const auto& [known, number] : numbers)
-    if (known == name) return number;
-  return std::nullopt;
-}
-
-const char* NameOf(DistributionRule::Kind kind) {
-  for (const DistributionKind& known : Distributions())
-    if (known.kind == kind) return known.name;
-  return "uniform";
-}
 
 const char* NameOf(DuplicateRule::Strategy strategy) {
   for (const NamedStrategy& known : kStrategies)
@@ -419,13 +383,14 @@ ColumnRule ReadColumnRule(const JsonNode& node, const std::string& path, Faults&
   KeyReader reader{rule, path, faults};
   for (std::size_t i = 0; i < node.keys.size(); ++i) {
     const auto key = std::ranges::find_if(kKeys, [&](const RuleKey& known) { return node.keys[i] == known.name; });
-    const std::string place = Below(path, node.keys[i]);
+    const std::string place = BelowPath(path, node.keys[i]);
     if (key == std::end(kKeys)) {
       faults.push_back({place, "is not known; valid keys are " + ListRuleKeys()});
     } else if (!key->read(reader, node.items[i])) {
       faults.push_back({place, "must be " + std::string(key->expected)});
     }
   }
+  TakeListWeights(rule, path, faults);
   RefuseCompetitors(rule, path, faults);
   return rule;
 }

@@ -207,6 +207,8 @@ NumberDrawer MakeDrawer(const DistributionRule& rule, const TypeOfColumn& type, 
       break;
     case Kind::Histogram: {
       drawer.bounds = rule.bounds;
+      for (std::size_t i = 0; i < rule.bound_texts.size(); ++i)
+        drawer.bounds[i] = Measure(type, rule.bound_texts[i]).value_or(0);
       double sum = 0;
       for (const double share : rule.shares) drawer.sums.push_back(sum += share);
       for (double& part : drawer.sums) part /= sum;
@@ -273,8 +275,10 @@ class DistributedSource final : public IndexSource {
     return Measure(type_, text).value_or(0);
   }
   std::uint64_t IndexOf(double number) const {
+    // A bucket's values lie within its bounds, the upper one excluded; other numbers go to the nearest value.
+    const bool rounds_down = drawer_.kind == Kind::Histogram;
     if (is_even_) {
-      const double place = std::floor((number - first_value_) / step_ + 0.5);
+      const double place = std::floor((number - first_value_) / step_ + (rounds_down ? 1e-9 : 0.5));
       return place <= 0 ? 0 : std::min(static_cast<std::uint64_t>(place), last_);
     }
     std::uint64_t low = 0, high = last_;
@@ -286,7 +290,7 @@ class DistributedSource final : public IndexSource {
         high = middle;
       }
     }
-    return low;
+    return rounds_down && low > 0 && ValueAt(low) > number ? low - 1 : low;
   }
 
   StreamKey key_;

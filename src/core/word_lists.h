@@ -36,6 +36,10 @@ enum : std::size_t {
 namespace country_field {
 enum : std::size_t { kAlpha2, kAlpha3, kName, kDialling, kLocale, kCount };
 }
+// Fields of kLocales.
+namespace locale_field {
+enum : std::size_t { kName, kCountry, kLanguage, kHouseNumber, kCount };
+}
 
 extern const WordList kCategories;
 extern const WordList kColors;
@@ -51,6 +55,11 @@ extern const WordList kFileWords;
 extern const WordList kGivenNames;  // 1024
 extern const WordList kJobTitles;
 extern const RecordList<2> kLanguages;  // ISO 639-1 code, name
+extern const RecordList<locale_field::kCount> kLocales;
+extern const RecordList<2> kLocaleCompanySuffixes;  // country, suffix
+extern const RecordList<2> kLocaleFamilyNames;  // language, name
+extern const RecordList<2> kLocaleGivenNames;  // language, name
+extern const RecordList<2> kLocaleStreets;  // language, street
 extern const WordList kLoremWords;
 extern const WordList kMimeTypes;
 extern const RecordList<place_field::kCount> kPlaces;

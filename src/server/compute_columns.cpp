@@ -57,7 +57,8 @@ void RefuseReads(Relation relation, const ColumnExpression& expression, Node* no
   for (int member = -1; (member = bms_next_member(reads, member)) >= 0;) {
     const int number = member + FirstLowInvalidHeapAttributeNumber;
     if (number <= 0) RefuseExpression(relation, expression, "It reads the whole row or a system column.");
-    if (number == expression.number) RefuseExpression(relation, expression, "It reads the column itself.");
+    if (number == expression.number && !expression.reads_itself)
+      RefuseExpression(relation, expression, "It reads the column itself.");
     if (TupleDescAttr(RelationGetDescr(relation), number - 1)->attgenerated != '\0')
       RefuseExpression(relation, expression, "It reads a generated column.");
   }
@@ -105,6 +106,7 @@ ColumnComputer* PrepareComputer(Relation relation, const ColumnExpression* expre
       ColumnFormula formula = {expressions[i].number, ParseRuleExpression(relation, expressions[i]), nullptr, nullptr,
                                nullptr};
       pull_varattnos(formula.expression, 1, &formula.reads);
+      if (expressions[i].reads_itself) formula.reads = bms_del_member(formula.reads, member);
       if (bms_overlap(formula.reads, open)) continue;
       Form_pg_attribute const column = TupleDescAttr(RelationGetDescr(relation), formula.number - 1);
       if (column->attnotnull) formula.fault = psprintf("NOT NULL of column %s", NameStr(column->attname));

@@ -12,6 +12,7 @@ namespace dbmocker::server {
 struct ColumnExpression {
   AttrNumber number;
   const char* text;
+  bool reads_itself;  // the column's own value, given before, are the parts of a template
 };
 
 // Parses the expression for a column of `relation` and casts it to the column's type as INSERT would. Ereports what a

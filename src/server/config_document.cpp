@@ -1,5 +1,5 @@
 // dbmocker.import_config(): the whole configuration as one document, {"performance": {option: value}, "presets":
-// {name: {option: value}}, "tables": {name: {"rows": n, "options": {…}, "columns": {name: rule}}}}. Everything is
+// {name: {option: value}}, "tables": {name: {"rows": n, "truncate": true, "options": {…}, "columns": {name: rule}}}}. Everything is
 // checked first and all faults are told at once, each with its path; only a document without faults changes anything.
 // Read first: dbmocker_import_config.
 #include <algorithm>
@@ -93,7 +93,8 @@ class DocumentReader {
   void ReadDatabase(const JsonNode& node, const std::string& path) {
     const std::size_t before = faults_.size();
     for (const std::string& key : node.keys)
-      if (path == "duplicates" && !key.starts_with("global_duplicate_") && !key.starts_with("pool_size_"))
+      if (path == "duplicates" && !key.starts_with("global_duplicate_") && !key.starts_with("pool_size_") &&
+          !key.starts_with("pool_share_") && key != "reuse_probability" && key != "sample_size")
         faults_.push_back({Below(path, key), "is no option of duplicates"});
     if (OwnsDatabase(path) && ReadOptions(node, OptionLevel::Database, path) && faults_.size() == before)
       pieces_.push_back({StoredPiece::Kind::Options, InvalidOid, 0, "", JsonOf(node)});
@@ -160,8 +161,11 @@ class DocumentReader {
                             node.text.find_first_not_of("0123456789") == std::string::npos;
       if (!is_count) return faults_.push_back({path + ".rows", "must be a whole number of 0 or more"});
       pieces_.push_back({StoredPiece::Kind::Rows, target, 0, "", node.text});
+    } else if (key == "truncate") {
+      if (!node.Is(JsonNode::Kind::Boolean)) return faults_.push_back({path + ".truncate", "must be true or false"});
+      pieces_.push_back({StoredPiece::Kind::Options, target, 0, "", "{\"truncate\": " + node.text + "}"});
     } else {
-      faults_.push_back({path + "." + key, "is not known; valid keys are columns, options, rows"});
+      faults_.push_back({path + "." + key, "is not known; valid keys are columns, options, rows, truncate"});
     }
   }
 
@@ -185,7 +189,7 @@ class DocumentReader {
     ReadColumnRule(rule, path, faults_);
     if (faults_.size() > before) return false;
     JsonNode settled = rule;
-    SettleRule(column, settled, options_.reference_time, path, faults_);
+    SettleRule(table, column, settled, options_.reference_time, path, faults_);
     if (faults_.size() > before) return false;
     try {
       JudgeRule(table, column, JsonOf(rule), options_);

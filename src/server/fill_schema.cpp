@@ -16,6 +16,7 @@
 #include "server/read_catalog.h"
 #include "server/settle_references.h"
 #include "server/target_state.h"
+#include "server/truncate_target.h"
 #include "server/try_call.h"
 #include "server/write_rows.h"
 
@@ -292,9 +293,22 @@ void RefuseTables(const std::vector<DeferredTrigger>& triggers, const TryFault& 
   for (const DeferredTrigger& trigger : triggers) refused[trigger.table] = problem;
 }
 
+// Tables whose options say so are emptied together, so that they may refer to each other.
+void TruncateTables(const SchemaPlan& plan, const RunOptions& given) {
+  std::vector<Oid> targets;
+  for (const auto& [table, rows] : plan.rows)
+    if (CallServer([&, oid = table] { return OptionsFor(given, oid).truncate; })) targets.push_back(table);
+  const Oid* const first = targets.data();
+  const auto count = static_cast<int>(targets.size());
+  CallServer([=] { TruncateTargets(first, count); });
+}
+
 }  // namespace
 
-std::vector<RunReport> FillSchema(const SchemaPlan& plan, const RunOptions& options) {
+std::vector<RunReport> FillSchema(const SchemaPlan& plan, const RunOptions& given) {
+  RunOptions options = given;
+  TruncateTables(plan, options);
+  options.is_emptied = true;
   LockForSchema(plan, options);
   Problems refused;
   for (;;) {

@@ -76,7 +76,8 @@ const char* FindColumnObstacle(Relation target, const Column& column, const Plan
   }
   for (const ComputedColumn& computed : plan.computed_columns) {
     if (computed.column != column.number) continue;
-    const ColumnExpression expression = {static_cast<AttrNumber>(column.number), computed.expression.c_str()};
+    const ColumnExpression expression = {static_cast<AttrNumber>(column.number), computed.expression.c_str(),
+                                         computed.reads_itself};
     if (!IsParallelSafe(ParseRuleExpression(target, expression))) return "a rule's expression is not parallel safe";
   }
   if (const char* obstacle = FindDomainObstacle(type)) return obstacle;

@@ -20,6 +20,8 @@ enum Kind : std::int64_t {
   kMaximum = 2,  // counted column, the value before the first one, 0
   kOwnRows = 3,  // foreign key that refers to its own table: constraint, rows stored, key of the first one
   kStoredRows = 4,  // the same where the stored keys are no range: constraint, 0, 0
+  kSample = 5,  // there is a sample: 0, its rows, 0
+  kSampledRow = 6,  // table, block, offset
 };
 
 struct Fact {
@@ -77,7 +79,21 @@ std::vector<std::int64_t> RecordFacts(const Table& table, const TargetFacts& fac
     else
       add({kStoredRows, key.constraint_oid, 0, 0});
   }
+  if (!facts.sample_places.empty()) add({kSample, 0, facts.sample_places.front(), 0});
+  for (std::size_t i = 1; i + 2 < facts.sample_places.size(); i += 3)
+    add({kSampledRow, facts.sample_places[i], facts.sample_places[i + 1], facts.sample_places[i + 2]});
   return numbers;
+}
+
+std::optional<std::vector<std::int64_t>> FindSamplePlaces(const RunSlice& slice) {
+  Fact fact = {};
+  if (!FindFact(slice, kSample, 0, fact)) return std::nullopt;
+  std::vector<std::int64_t> places;
+  for (int place = 0; place + kNumbersPerFact <= slice.fact_count; place += kNumbersPerFact) {
+    fact = FactAt(slice, place);
+    if (fact.kind == kSampledRow) places.insert(places.end(), {fact.object, fact.first, fact.second});
+  }
+  return places;
 }
 
 void ApplyFacts(const Table& table, const RunSlice& slice, TargetFacts& facts) {

@@ -5,6 +5,7 @@
 
 #include "server/postgres_api.h"
 
+#include <optional>
 #include <vector>
 
 #include "dbmocker/plan.h"
@@ -24,6 +25,10 @@ bool MoveMaxima(const RunSlice& slice, TargetFacts& facts);
 // Completes facts that were gathered for a part with those that the run began with. Throws Error 55000 if the table has
 // got columns since that need facts of their own.
 void ApplyFacts(const Table& table, const RunSlice& slice, TargetFacts& facts);
+
+// Where the sampled rows of the run are stored, by threes: table, block, offset. nullopt if the run has recorded no
+// sample.
+std::optional<std::vector<std::int64_t>> FindSamplePlaces(const RunSlice& slice);
 
 // True if a key that refers to its own table draws from the rows that are stored at the time of each part.
 bool ReadsOwnRows(const RunSlice& slice, const ForeignKey& key);

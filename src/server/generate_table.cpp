@@ -17,6 +17,7 @@
 #include "server/settle_references.h"
 #include "server/stream_job.h"
 #include "server/target_state.h"
+#include "server/truncate_target.h"
 #include "server/write_rows.h"
 
 namespace dbmocker::server {
@@ -110,8 +111,15 @@ PlanOptions PlanOptionsOf(const Table& table, const RunOptions& options) {
                    table.foreign_keys[place].constraint_oid) > 0)
       plan_options.trigger_filled.push_back(place);
   if (options.duplicates)
-    plan_options.duplicates = {kDuplicateStrategies[options.duplicate_strategy], options.duplicate_probability,
-                               options.pool_sizes[0], options.pool_sizes[1], options.pool_sizes[2]};
+    plan_options.duplicates = {kDuplicateStrategies[options.duplicate_strategy],
+                               options.duplicate_probability,
+                               options.pool_sizes[0],
+                               options.pool_sizes[1],
+                               options.pool_sizes[2],
+                               options.reuse_probability,
+                               options.pool_shares[0],
+                               options.pool_shares[1]};
+  plan_options.locale = options.locale;
   return plan_options;
 }
 
@@ -155,6 +163,8 @@ RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& given) {
   report.reference_time = options.reference_time;
   report.memory = CurrentMemoryContext;
 
+  const bool truncates = options.truncate && !options.is_emptied && options.slice.rows == 0;
+  if (truncates) CallServer([=] { TruncateTargets(&target, 1); });
   const OpenRun opened = CallServer([=] { return OpenForRun(target, rows); });
   OpenRun run = opened;
   run.started = started;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/locale_lists.h"
 #include "server/options_origin.h"
 #include "server/settings.h"
 
@@ -153,20 +154,54 @@ bool SetConnectionPoolSize(RunOptions* options, const JsonbValue* value) {
   return ReadInteger(value, 1, 64, &options->connection_pool_size);
 }
 
+bool SetSmallShare(RunOptions* options, const JsonbValue* value) {
+  return ReadNumber(value, 0, 1, &options->pool_shares[0]);
+}
+bool SetMediumShare(RunOptions* options, const JsonbValue* value) {
+  return ReadNumber(value, 0, 1, &options->pool_shares[1]);
+}
+
+bool SetReuseProbability(RunOptions* options, const JsonbValue* value) {
+  return ReadNumber(value, 0, 1, &options->reuse_probability);
+}
+
+bool SetSampleSize(RunOptions* options, const JsonbValue* value) {
+  return ReadInteger(value, 1, 100000, &options->sample_size);
+}
+
+bool SetLocale(RunOptions* options, const JsonbValue* value) {
+  if (value->type != jbvString) return false;
+  const auto length = static_cast<std::size_t>(value->val.string.len);
+  options->locale = FindLocale({value->val.string.val, length});
+  return options->locale > 0 || length == 0;
+}
+
+bool SetAnalyzeExisting(RunOptions* options, const JsonbValue* value) {
+  return SetFlag(&options->analyze_existing_data, value);
+}
+
+bool SetTruncate(RunOptions* options, const JsonbValue* value) { return SetFlag(&options->truncate, value); }
+
 constexpr char kPoolSize[] = "a whole number from 1 to 1000000000";
 
 constexpr Option kOptions[] = {
     {"analyze", "true or false", SetAnalyze, "false"},
+    {"analyze_existing_data", "true or false", SetAnalyzeExisting, "false"},
     {"batch_size", "\"auto\" or a whole number from 1 to 100000", SetBatchSize, "\"auto\""},
     {"connection_pool_size", "a whole number from 1 to 64", SetConnectionPoolSize, "null", true},
     {"freeze", "true or false", SetFreeze, "false"},
     {"global_duplicate_enabled", "true or false", SetDuplicates, "false"},
     {"global_duplicate_probability", "a number from 0 to 1", SetDuplicateProbability, "0.3"},
     {"global_duplicate_strategy",
-     "\"generate_new\", \"allow_simple\", \"smart_duplicates\", \"cached_pool\" or \"weighted_random\"",
+     "\"generate_new\", \"allow_simple\", \"smart_duplicates\", \"cached_pool\", \"weighted_random\" or "
+     "\"fast_data_reuse\"",
      SetDuplicateStrategy, "\"generate_new\""},
-    {"insertion_strategy", "\"auto\", \"single\", \"batch\", \"bulk\", \"parallel_bulk\" or \"streaming\"", SetInsertionStrategy,
-     "\"auto\""},
+    {"insertion_strategy", "\"auto\", \"single\", \"batch\", \"bulk\", \"parallel_bulk\" or \"streaming\"",
+     SetInsertionStrategy, "\"auto\""},
+    {"locale",
+     "\"\" or one of \"de_AT\", \"de_DE\", \"en_AU\", \"en_CA\", \"en_GB\", \"en_US\", \"es_ES\", \"es_MX\", "
+     "\"fr_FR\", \"it_IT\", \"nl_NL\", \"pt_BR\"",
+     SetLocale, "\"\""},
     {"max_attempts", "a whole number from 1 to 1000000", SetMaxAttempts, "1000"},
     {"max_workers", "\"auto\" or a whole number from 0 to 64", SetMaxWorkers, "\"auto\""},
     {"memory_limit_mb", "a whole number from 1 to 1048576", SetMemoryLimit, "64"},
@@ -174,10 +209,15 @@ constexpr Option kOptions[] = {
     {"on_error", "\"stop\" or \"skip\"", SetOnError, "\"stop\""},
     {"on_exhausted", "\"refuse\" or \"cap\"", SetOnExhausted, "\"refuse\""},
     {"performance_mode", "the name of a preset", SetPerformanceMode},
+    {"pool_share_medium", "a number from 0 to 1", SetMediumShare, "0.3"},
+    {"pool_share_small", "a number from 0 to 1", SetSmallShare, "0.6"},
     {"pool_size_large", kPoolSize, SetLargePool, "100"},
     {"pool_size_medium", kPoolSize, SetMediumPool, "25"},
     {"pool_size_small", kPoolSize, SetSmallPool, "5"},
     {"reference_time", "a date or timestamp in a string, or \"\" for today", SetReferenceTime},
+    {"reuse_probability", "a number from 0 to 1", SetReuseProbability, "0.3"},
+    {"sample_size", "a whole number from 1 to 100000", SetSampleSize, "1000"},
+    {"truncate", "true or false", SetTruncate, "false"},
 };
 constexpr int kOptionCount = static_cast<int>(lengthof(kOptions));
 static_assert(kOptionCount <= kMostOptions, "RunOptions has too little room");
@@ -212,9 +252,9 @@ void SetOption(RunOptions* options, const JsonbValue* key, JsonbValue* value, Op
     const Option& option = kOptions[i];
     if (!IsText(key, option.key)) continue;
     if (option.is_of_database && level != OptionLevel::Database && value->type != jbvNull)
-      ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                      errmsg("option \"%s\" belongs to the database", option.key),
-                      errhint("Set it with dbmocker.set_options(NULL, …).")));
+      ereport(ERROR,
+              (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("option \"%s\" belongs to the database", option.key),
+               errhint("Set it with dbmocker.set_options(NULL, …).")));
     if (options->levels[i] > level || (value->type == jbvNull && level != OptionLevel::Call)) return;
     if (!option.set(options, value))
       ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid value for option \"%s\"", option.key),
@@ -281,6 +321,10 @@ RunOptions ParseOptions(const std::int64_t* seed, Jsonb* options) {
   result.memory_limit_mb = 64;
   result.max_workers = kAutomaticWorkers;
   result.duplicate_probability = 0.3;
+  result.pool_shares[0] = 0.6;
+  result.pool_shares[1] = 0.3;
+  result.reuse_probability = 0.3;
+  result.sample_size = 1000;
   result.pool_sizes[0] = 5;
   result.pool_sizes[1] = 25;
   result.pool_sizes[2] = 100;

@@ -28,7 +28,7 @@ struct RunSlice {
 };
 
 inline constexpr const char* kDuplicateStrategies[] = {"generate_new", "allow_simple", "smart_duplicates",
-                                                       "cached_pool", "weighted_random"};
+                                                       "cached_pool", "weighted_random", "fast_data_reuse"};
 
 // Where an option's value comes from; a later one wins.
 enum class OptionLevel { Default, Preset, Database, Target, Call };
@@ -50,6 +50,13 @@ struct RunOptions {
   double duplicate_probability;
   int pool_sizes[3];  // small, medium, large
   int connection_pool_size;  // jobs that run at a time, if fewer than the setting allows; 0: as many as that
+  double pool_shares[2];  // of values from the small and the medium pool, for strategy smart_duplicates
+  double reuse_probability;  // of strategy fast_data_reuse
+  int sample_size;  // stored rows that are looked at
+  int locale;  // see ValueContext
+  bool analyze_existing_data;  // stored values make rules for columns that have none
+  bool truncate;  // the target is emptied first
+  bool is_emptied;  // it has been, as far as it is to be; not an option of the user's
   bool freeze;  // rows are written frozen, as COPY FREEZE does
   bool analyze;  // ANALYZE the target after the run
   bool skip_failed;  // generate_schema() goes on with the next table where one fails

@@ -173,7 +173,8 @@ void RowProducer::PrepareColumns() {
 void RowProducer::PrepareComputed() {
   std::vector<ColumnExpression> expressions;
   for (const ComputedColumn& computed : plan_.computed_columns)
-    expressions.push_back({static_cast<AttrNumber>(computed.column), computed.expression.c_str()});
+    expressions.push_back(
+        {static_cast<AttrNumber>(computed.column), computed.expression.c_str(), computed.reads_itself});
   const ColumnExpression* const plain = expressions.data();
   const auto count = static_cast<int>(expressions.size());
   if (count > 0) computer_ = CallServer([=, this] { return PrepareComputer(relation_, plain, count, estate_); });

@@ -6,10 +6,12 @@
 #include <span>
 #include <string_view>
 
+#include "core/suggest_rule.h"
 #include "dbmocker/error.h"
 #include "server/boundary.h"
 #include "server/catch_refusal.h"
 #include "server/compute_columns.h"
+#include "server/sample_rows.h"
 #include "server/stored_config.h"
 
 namespace dbmocker::server {
@@ -124,7 +126,7 @@ const Column& FindColumnByName(const Table& table, const std::string& name) {
 }
 
 // What decides the values alone, and what narrows or weighs them.
-constexpr std::string_view kDeciders[] = {"generator", "possible_values", "sequence", "weighted_values"};
+constexpr std::string_view kDeciders[] = {"generator", "pattern", "possible_values", "sequence", "weighted_values"};
 constexpr std::string_view kLimits[] = {"max", "max_length", "min", "min_length"};
 
 bool HasAny(const JsonNode& rule, std::span<const std::string_view> keys) {
@@ -169,7 +171,7 @@ void AddRule(const Table& table, const Column& column, JsonNode rule, const char
              TargetFacts& facts) {
   Faults faults;
   ReadColumnRule(rule, "", faults);
-  if (faults.empty()) SettleRule(column, rule, reference_time, "", faults);
+  if (faults.empty()) SettleRule(table, column, rule, reference_time, "", faults);
   ThrowFaults(WhatIsWrong(table, column), faults);
   RuleText& text = facts.rules[column.number];
   text.json.clear();
@@ -177,25 +179,98 @@ void AddRule(const Table& table, const Column& column, JsonNode rule, const char
   text.origin = origin;
 }
 
+// Lists by the values of another column.
+void SettleDependent(const Table& table, const JsonNode& rule, JsonNode& lists, ValueSettler& settler,
+                     std::int64_t reference_time, const std::string& path, Faults& faults) {
+  const JsonNode* name = rule.Find("depends_on");
+  const auto other = std::ranges::find(table.columns, name == nullptr ? std::string() : name->text, &Column::name);
+  for (std::size_t i = 0; i < lists.keys.size(); ++i) {
+    const std::string place = path + "." + lists.keys[i];
+    if (other != table.columns.end() && lists.keys[i] != "*")
+      lists.keys[i] = ValueSettler(*other, reference_time, faults).Settle(lists.keys[i], place);
+    JsonNode& list = lists.items[i];
+    if (!list.Is(JsonNode::Kind::Array)) settler.Settle(list, place);
+    for (std::size_t item = 0; item < list.items.size() && list.Is(JsonNode::Kind::Array); ++item)
+      settler.Settle(list.items[item], place + "[" + std::to_string(item) + "]");
+  }
+}
+
+// What the server says against a regular expression.
+void SettlePattern(const std::string& pattern, const std::string& path, Faults& faults) {
+  if (IsInParallelMode()) return;
+  const char* plain = pattern.c_str();
+  const char* fault = CallServer([plain] {
+    return CatchRefusal([plain] {
+      DirectFunctionCall2Coll(textregexeq, C_COLLATION_OID, PointerGetDatum(cstring_to_text("")),
+                              PointerGetDatum(cstring_to_text(plain)));
+    });
+  });
+  if (fault != nullptr) faults.push_back({path, fault});
+}
+
+// True if the rule can be kept, as far as that can be told before the plan is made.
+bool IsPossible(const Table& table, const Column& column, const std::string& json, const RunOptions& options) {
+  TargetFacts facts;
+  facts.rules[column.number] = {json, "existing data"};
+  PlanOptions plan_options;
+  plan_options.seed = options.seed;
+  plan_options.reference_time = options.reference_time;
+  try {
+    dbmocker::CheckRules(table, plan_options, facts);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
-void SettleRule(const Column& column, JsonNode& rule, std::int64_t reference_time, const std::string& path,
-                Faults& faults) {
+std::string SuggestPossibleRule(const Table& table, const Column& column,
+                                const std::vector<std::optional<std::string>>& values, const RunOptions& options) {
+  std::string json = SuggestRule(table, column, values);
+  if (json.empty() || IsPossible(table, column, json, options)) return json;
+  JsonNode rule = ReadJson(json);  // less and less of it
+  for (const char* key : {"distribution", "generator", "pattern", "weighted_values", "min_length", "max_length", "min",
+                          "max", "null_probability"}) {
+    const auto found = std::ranges::find(rule.keys, key);
+    if (found == rule.keys.end()) continue;
+    rule.items.erase(rule.items.begin() + (found - rule.keys.begin()));
+    rule.keys.erase(found);
+    json.clear();
+    WriteJson(rule, json);
+    if (rule.keys.empty()) return "";
+    if (IsPossible(table, column, json, options)) return json;
+  }
+  return "";
+}
+
+void SettleRule(const Table& table, const Column& column, JsonNode& rule, std::int64_t reference_time,
+                const std::string& path, Faults& faults) {
   ValueSettler settler(column, reference_time, faults);
   const auto below = [&path](const std::string& key) { return path.empty() ? key : path + "." + key; };
   for (std::size_t i = 0; i < rule.keys.size(); ++i) {
     const std::string& key = rule.keys[i];
     JsonNode& value = rule.items[i];
-    if (key == "min" || key == "max") settler.Settle(value, below(key));
-    if (key == "possible_values")
+    if (key == "min" || key == "max" || key == "duplicate_value") settler.Settle(value, below(key));
+    if (key == "possible_values" && value.Is(JsonNode::Kind::Object)) {
+      SettleDependent(table, rule, value, settler, reference_time, below(key), faults);
+    } else if (key == "possible_values") {
       for (std::size_t item = 0; item < value.items.size(); ++item)
         settler.Settle(value.items[item], below(key) + "[" + std::to_string(item) + "]");
+    }
+    if (key == "pattern") SettlePattern(value.text, below(key), faults);
     if (key == "weighted_values")
       for (std::string& text : value.keys) text = settler.Settle(text, below(key).append(".").append(text));
     if (key != "distribution") continue;
-    for (std::size_t item = 0; item < value.keys.size(); ++item)
-      if (value.keys[item] == "mean" && value.items[item].Is(JsonNode::Kind::String))
-        settler.Settle(value.items[item], below(key) + ".mean");
+    for (std::size_t item = 0; item < value.keys.size(); ++item) {
+      JsonNode& part = value.items[item];
+      const std::string place = below(key) + "." + value.keys[item];
+      if (value.keys[item] == "mean" && part.Is(JsonNode::Kind::String)) settler.Settle(part, place);
+      if (value.keys[item] == "weights")
+        for (std::string& text : part.keys) text = settler.Settle(text, place + "." + text);
+      for (JsonNode& bound : part.items)
+        if (value.keys[item] == "bounds" && bound.Is(JsonNode::Kind::String)) settler.Settle(bound, place);
+    }
   }
 }
 
@@ -215,6 +290,13 @@ void GatherRules(const Table& table, const RunOptions& options, TargetFacts& fac
   }
   for (auto& [number, rule] : rules)
     AddRule(table, *table.FindColumn(number), std::move(rule.first), rule.second, options.reference_time, facts);
+  GatherSample(table, options, facts);
+  if (!options.analyze_existing_data) return;
+  for (const auto& [number, values] : facts.sample) {
+    if (facts.rules.contains(number)) continue;
+    const std::string json = SuggestPossibleRule(table, *table.FindColumn(number), values, options);
+    if (!json.empty()) facts.rules[number] = {json, "existing data"};
+  }
 }
 
 void JudgeRule(const Table& table, const Column& column, const std::string& json, const RunOptions& options) {
@@ -226,7 +308,8 @@ void JudgeRule(const Table& table, const Column& column, const std::string& json
   plan_options.null_probability = options.null_probability;
   const Oid target = table.oid;
   for (const ComputedColumn& computed : dbmocker::CheckRules(table, plan_options, facts)) {
-    const ColumnExpression expression = {static_cast<AttrNumber>(computed.column), computed.expression.c_str()};
+    const ColumnExpression expression = {static_cast<AttrNumber>(computed.column), computed.expression.c_str(),
+                                         computed.reads_itself};
     const char* fault = CallServer([=] {
       return CatchRefusal([=] {
         Relation const relation = table_open(target, AccessShareLock);

@@ -11,13 +11,17 @@
 
 namespace dbmocker::server {
 
-// Fills facts.rules. Throws Error 22023 for a call's rules that are wrong, ServerError.
+// Fills facts.rules, and the sample that they or the options ask for. Throws Error 22023 for a call's rules that are wrong, ServerError.
 void GatherRules(const Table& table, const RunOptions& options, TargetFacts& facts);
 
 // Brings the values of a rule into their type's output syntax; moments that are relative to now() are taken from
 // `reference_time`. What is wrong goes to `faults`, under `path`.
-void SettleRule(const Column& column, JsonNode& rule, std::int64_t reference_time, const std::string& path,
-                Faults& faults);
+void SettleRule(const Table& table, const Column& column, JsonNode& rule, std::int64_t reference_time,
+                const std::string& path, Faults& faults);
+
+// The rule that stored values suggest and that the column's constraints allow, as JSON; "" if there is none.
+std::string SuggestPossibleRule(const Table& table, const Column& column,
+                                const std::vector<std::optional<std::string>>& values, const RunOptions& options);
 
 // Reads a rule as a user wrote it and judges it against the table's constraints. May throw Error, ServerError.
 void JudgeRule(const Table& table, const Column& column, const std::string& json, const RunOptions& options);

@@ -16,6 +16,7 @@
 #include "server/schema_request.h"
 #include "server/settings.h"
 #include "server/target_state.h"
+#include "server/truncate_target.h"
 
 namespace dbmocker::server {
 namespace {
@@ -176,6 +177,7 @@ Step FillCircle(const Job* job, int circle, const RunOptions& options) {
 RunOptions OptionsOf(const Job* job) {
   RunOptions options = ParseOptions(&job->seed, job->options);
   options.reference_time = job->reference_time;
+  options.is_emptied = true;  // by TruncateParts
   return options;
 }
 
@@ -197,9 +199,24 @@ bool GivesReferenceTime(Jsonb* options) {
   return findJsonbValueFromContainer(&options->root, JB_FOBJECT, &key) != nullptr;
 }
 
+// Before the first rows of a job, its tables whose options say so are emptied, together: they may refer to each other.
+// Server style.
+void TruncateParts(const Job* job) {
+  const JobParts found = LoadParts(job->id);
+  auto* const targets = static_cast<Oid*>(palloc(sizeof(Oid) * static_cast<Size>(found.count + 1)));
+  int count = 0;
+  for (int i = 0; i < found.count; ++i) {
+    const JobPart& part = found.parts[i];
+    if (part.first_row >= 0 || part.rows_done > 0) return;
+    if (OptionsOf(job, &part).truncate) targets[count++] = part.target;
+  }
+  TruncateTargets(targets, count);
+}
+
 Step WorkOn(const Job* job, Pacer& pacer) {
   JobPart* part = CallServer([=] { return LoadOpenPart(job->id); });
   if (part == nullptr) return CallServer([=] { return ChangeLocked(job->id, JobEvent::Finish, kEnd); });
+  if (part->first_row < 0) CallServer([=] { TruncateParts(job); });
   if (part->circle != 0) return FillCircle(job, part->circle, CallServer([=] { return OptionsOf(job); }));
   RunOptions options = CallServer([=] { return OptionsOf(job, part); });
   const bool analyze = options.analyze;

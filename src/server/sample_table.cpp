@@ -55,11 +55,13 @@ char* MakeQuery(Oid relation, const AttrNumber* columns, int column_count, const
 }
 
 // The sampling clause for about `wanted` rows or more; empty: all rows are to be read.
-const char* ChooseSampling(Oid relation, const TableSize& size, double wanted) {
+const char* ChooseSampling(Oid relation, const TableSize& size, double wanted, std::int64_t seed) {
   if (get_rel_relkind(relation) == RELKIND_FOREIGN_TABLE || size.rows <= 2 * wanted) return "";
-  if (size.pages <= kFewPages) return psprintf(" TABLESAMPLE BERNOULLI (%g) REPEATABLE (0)", 100 * wanted / size.rows);
+  const auto repeat = static_cast<long long>(seed);
+  if (size.pages <= kFewPages)
+    return psprintf(" TABLESAMPLE BERNOULLI (%g) REPEATABLE (%lld)", 100 * wanted / size.rows, repeat);
   const double share = std::max(wanted / size.rows, std::min(kFewestBlocks / size.pages, 1.0));
-  return psprintf(" TABLESAMPLE SYSTEM (%g) REPEATABLE (0)", 100 * share);
+  return psprintf(" TABLESAMPLE SYSTEM (%g) REPEATABLE (%lld)", 100 * share, repeat);
 }
 
 // Runs the query and leaves its rows in SPI_tuptable.
@@ -73,7 +75,7 @@ void RunQuery(const char* query, std::int64_t at_most) {
 void RunSample(Oid relation, const AttrNumber* columns, int column_count, std::int64_t wanted) {
   const bool is_foreign = get_rel_relkind(relation) == RELKIND_FOREIGN_TABLE;
   const TableSize size = is_foreign ? TableSize{0, 0} : EstimateSize(relation);
-  const char* sampling = ChooseSampling(relation, size, static_cast<double>(wanted));
+  const char* sampling = ChooseSampling(relation, size, static_cast<double>(wanted), 0);
   const std::int64_t at_most = is_foreign ? wanted : 100 * wanted;
   RunQuery(MakeQuery(relation, columns, column_count, sampling), at_most);
   const bool is_short = static_cast<std::int64_t>(SPI_processed) < wanted / 2;
@@ -142,6 +144,13 @@ ColumnSample SampleColumn(const HeapTuple* rows, std::int64_t count, int place, 
 }
 
 }  // namespace
+
+SamplingClause FindSampling(Oid relation, std::int64_t rows, std::int64_t seed) {
+  if (get_rel_relkind(relation) == RELKIND_FOREIGN_TABLE) return {"", false};
+  const TableSize size = EstimateSize(relation);
+  const char* text = ChooseSampling(relation, size, static_cast<double>(rows), seed);
+  return {text, size.pages <= kFewPages || *text == '\0'};
+}
 
 TableSample ReadSample(Oid relation, const AttrNumber* columns, int column_count, std::int64_t rows) {
   MemoryContext const context = CurrentMemoryContext;

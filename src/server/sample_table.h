@@ -23,6 +23,14 @@ struct TableSample {
   ColumnSample* columns;  // one per attribute number asked for
 };
 
+// How a query reads about as many rows as wanted.
+struct SamplingClause {
+  const char* text;  // to follow the table's name; empty: all rows are to be read
+  bool is_small;  // the table: all of it may be read
+};
+
+SamplingClause FindSampling(Oid relation, std::int64_t rows, std::int64_t seed);
+
 // About `rows` rows: all of a small table; of larger ones rows, of very large ones blocks, picked by the server's
 // sampling methods, the same ones each time while the table does not change. The relation must be open or locked; of a
 // foreign table the first rows.

@@ -11,7 +11,8 @@ namespace dbmocker::server {
 namespace {
 
 // Whoever adds a fact must pack it too.
-static_assert(sizeof(TargetFacts) == 16 + 6 * sizeof(std::map<int, int>), "pack the new facts here");
+static_assert(sizeof(TargetFacts) == 16 + 7 * sizeof(std::map<int, int>) + sizeof(std::vector<std::int64_t>),
+              "pack the new facts here");
 static_assert(sizeof(ParentKeys) ==
                   16 + sizeof(std::vector<ValueSetPointer>) + sizeof(std::optional<std::int64_t>) + sizeof(std::string),
               "pack the new parts of parents' keys here");
@@ -143,6 +144,15 @@ void PutFacts(Packer& packer, const TargetFacts& facts) {
     packer.Put(rule.json);
     packer.Put(rule.origin);
   }
+  packer.Put(facts.sample.size());
+  for (const auto& [column, values] : facts.sample) {
+    packer.Put(static_cast<std::uint64_t>(column));
+    packer.Put(values.size());
+    for (const auto& value : values) {
+      packer.Put(std::uint64_t{value.has_value()});
+      if (value) packer.Put(*value);
+    }
+  }
 }
 
 }  // namespace
@@ -183,6 +193,13 @@ TargetFacts UnpackFacts(const Table& table, const std::byte* packed) {
     RuleText& rule = facts.rules[static_cast<AttributeNumber>(unpacker.Signed())];
     rule.json = unpacker.Text();
     rule.origin = unpacker.Text();
+  }
+  for (std::uint64_t left = unpacker.Number(); left > 0; --left) {
+    auto& values = facts.sample[static_cast<AttributeNumber>(unpacker.Signed())];
+    for (std::uint64_t more = unpacker.Number(); more > 0; --more) {
+      values.emplace_back();
+      if (unpacker.Number() != 0) values.back() = unpacker.Text();
+    }
   }
   return facts;
 }

@@ -29,7 +29,11 @@ std::vector<std::uint64_t> Draw(const IndexSource& source, std::uint64_t count, 
 }
 
 DuplicateRule Rule(Strategy strategy, std::optional<std::int64_t> pool_size = {}, std::optional<double> p = {}) {
-  return {strategy, p, pool_size, {}};
+  DuplicateRule rule;
+  rule.strategy = strategy;
+  rule.probability = p;
+  rule.pool_size = pool_size;
+  return rule;
 }
 
 std::size_t CountDistinct(const std::vector<std::uint64_t>& values) {

@@ -105,7 +105,7 @@ TEST(PlanRulesTest, ParentsAreDrawnByZipf) {
   const Rows rows = GenerateRows(table.table, 20'000, facts);
   EXPECT_NEAR(ShareOf(rows.at("customer_id"), "1"), 1 / 5.187, 0.02);
   EXPECT_EQ(CountDistinct(rows, "customer_id"), 100U);
-  facts.rules[1].json = R"({"possible_values": [1]})";
+  facts.rules[1].json = R"({"generator": "quantity"})";
   EXPECT_NE(RefusalOf(table.table, 10, facts).message.find("reference_0"), std::string::npos);
 }
 
