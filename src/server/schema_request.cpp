@@ -30,22 +30,44 @@ constexpr char kReferences[] =
     " WHERE f.contype = 'f' AND c.relnamespace = $1 AND f.conparentid = 0"
     " GROUP BY f.oid, f.conname, f.conrelid, f.confrelid, f.confmatchtype ORDER BY f.conname, f.oid";
 
-// Tables of the schema that INSERT triggers of other ones write to, as far as the triggers' functions say so in plain
-// words: the written table, the trigger's table.
+// Tables of the schema that INSERT triggers of other ones write to, as far as the text of the triggers' functions, and
+// of functions that these call, says so: named in plain words, handed to the trigger as an argument, or, where the text
+// of the INSERT is put together, with a name made of that of the trigger's table: the written table, that table.
 constexpr char kTriggerWrites[] = R"(
 WITH triggers AS (
-  SELECT coalesce(pg_partition_root(t.tgrelid), t.tgrelid)::oid AS source, t.tgfoid
+  SELECT coalesce(pg_partition_root(t.tgrelid), t.tgrelid)::oid AS source, t.tgfoid,
+         lower(c.relname COLLATE "C") AS source_name, lower(encode(t.tgargs, 'escape') COLLATE "C") AS arguments
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
    WHERE c.relnamespace = $1 AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND (t.tgtype & 4) <> 0
-), functions AS (
+), own AS (
   SELECT p.oid, lower(p.prosrc COLLATE "C") AS source FROM pg_proc p WHERE p.oid IN (SELECT tgfoid FROM triggers)
+), functions AS (
+  SELECT oid, source FROM own
+  UNION
+  SELECT o.oid, g.source
+    FROM own o JOIN (
+      SELECT lower(p.proname::text COLLATE "C") AS name, lower(p.prosrc COLLATE "C") AS source
+        FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+       WHERE l.lanname IN ('sql', 'plpgsql') AND p.oid >= 16384 AND p.prorettype <> 'trigger'::regtype
+         AND p.prosrc ~* '\minsert\s+into\M'
+    ) g ON strpos(o.source, g.name || '(') > 0
+), tables AS (
+  SELECT w.oid, lower(w.relname COLLATE "C") AS name FROM pg_class w
+   WHERE w.relnamespace = $1 AND w.relkind IN ('r', 'p') AND NOT w.relispartition
+), writes AS (
+  SELECT w.oid, t.source
+    FROM triggers t JOIN functions f ON f.oid = t.tgfoid,
+         regexp_matches(f.source, '\minsert\s+into\s+(?:"?\w+"?\.)?"?(\w+)', 'g') m
+    JOIN tables w ON w.name = m[1]
+  UNION
+  SELECT w.oid, t.source
+    FROM triggers t JOIN functions f ON f.oid = t.tgfoid AND f.source ~ '\mexecute\M' AND f.source ~ '\minsert\s+into\M'
+    JOIN tables w ON strpos('\000' || t.arguments, '\000' || w.name || '\000') > 0
+      OR (f.source ~ '\mtg_(table_name|relname|relid)\M'
+          AND (starts_with(w.name, t.source_name || '_')
+               OR right(w.name, length(t.source_name) + 1) = '_' || t.source_name))
 )
-SELECT DISTINCT w.oid, t.source
-  FROM triggers t JOIN functions f ON f.oid = t.tgfoid,
-       regexp_matches(f.source, '\minsert\s+into\s+(?:"?\w+"?\.)?"?(\w+)', 'g') m
-  JOIN pg_class w ON w.relnamespace = $1 AND w.relkind IN ('r', 'p') AND lower(w.relname COLLATE "C") = m[1]
- WHERE w.oid <> t.source
- ORDER BY 1, 2)";
+SELECT DISTINCT oid, source FROM writes WHERE oid <> source ORDER BY 1, 2)";
 
 constexpr char kConfiguredRows[] =
     "SELECT c.relname, o.rows FROM dbmocker.stored_options o"
