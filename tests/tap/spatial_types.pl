@@ -32,26 +32,27 @@ for my $shape (qw(Point LineString Polygon MultiPoint MultiLineString MultiPolyg
     $node->safe_psql('postgres', "CREATE TABLE $table (id serial PRIMARY KEY, shape geometry($of) NOT NULL)");
     is(fill_twice($table, 50), '100', "geometry($of)");
     my $bad = $shape =~ /Polygon$/ ? 'NOT ST_IsValid(shape)' : 'ST_IsEmpty(shape)';
-    is($node->safe_psql('postgres', "SELECT count(*) FILTER (WHERE $bad), count(DISTINCT ST_AsEWKT(shape)) > 90 FROM $table"),
-      '0|t', "geometry($of) is valid and varies");
+    is($node->safe_psql('postgres', "SELECT count(*) FILTER (WHERE $bad), count(DISTINCT ST_AsEWKT(shape)) > 90
+      FROM $table"), '0|t', "geometry($of) is valid and varies");
   }
 }
 
 $node->safe_psql('postgres', q{CREATE TABLE places (id serial PRIMARY KEY, spot geometry(Point, 4326) NOT NULL UNIQUE,
-  ball geography(Polygon) NOT NULL, mark geography NOT NULL, plain geometry NOT NULL, flat box2d NOT NULL, solid box3d NOT NULL,
-  spots geometry(Point, 4326)[] NOT NULL, x double precision GENERATED ALWAYS AS (ST_X(spot)) STORED,
-  projected geometry GENERATED ALWAYS AS (ST_Transform(spot, 3857)) STORED);
+  ball geography(Polygon) NOT NULL, mark geography NOT NULL, plain geometry NOT NULL, flat box2d NOT NULL,
+  solid box3d NOT NULL, spots geometry(Point, 4326)[] NOT NULL,
+  x double precision GENERATED ALWAYS AS (ST_X(spot)) STORED, projected geometry GENERATED ALWAYS AS (ST_Transform(spot, 3857)) STORED);
   CREATE INDEX ON places USING gist (spot); CREATE INDEX ON places USING gist (ball)});
 is(fill_twice('places', 500), '1000', 'distinct points, geography, boxes, arrays, generated columns');
 
 # What older schemas say in place of a type modifier.
-$node->safe_psql('postgres', q{CREATE DOMAIN spot AS geometry CHECK (ST_GeometryType(VALUE) = 'ST_Point' AND ST_SRID(VALUE) = 2154);
+$node->safe_psql('postgres', q{CREATE DOMAIN spot AS geometry
+  CHECK (ST_GeometryType(VALUE) = 'ST_Point' AND ST_SRID(VALUE) = 2154);
   CREATE TABLE parcels (id serial PRIMARY KEY, spot spot NOT NULL, the_geom geometry,
   CONSTRAINT enforce_dims CHECK (ST_NDims(the_geom) = 2), CONSTRAINT enforce_srid CHECK (ST_SRID(the_geom) = 31370),
   CONSTRAINT enforce_kind CHECK (GeometryType(the_geom) = 'MULTIPOLYGON' OR the_geom IS NULL),
   CONSTRAINT enforce_valid CHECK (ST_IsValid(the_geom)))});
 is(fill_twice('parcels', 200), '400', 'shapes that CHECKs ask for');
-is($node->safe_psql('postgres', q{SELECT count(*) FROM dbmocker.plan('parcels') WHERE kind LIKE '%CHECK' AND method <> 'solved'}),
-  '0', 'all of them are solved');
+is($node->safe_psql('postgres', q{SELECT count(*) FROM dbmocker.plan('parcels')
+  WHERE kind LIKE '%CHECK' AND method <> 'solved'}), '0', 'all of them are solved');
 
 done_testing();
