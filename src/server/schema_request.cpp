@@ -2,6 +2,7 @@
 // Read first: PlanSchema.
 #include "server/schema_request.h"
 
+#include <algorithm>
 #include <string>
 
 #include "dbmocker/error.h"
@@ -193,26 +194,32 @@ SchemaPlan PlanTables(Oid schema, const std::map<std::uint32_t, std::int64_t>& r
     const auto oid = static_cast<std::uint32_t>(std::stoul(tables.Get(i, 0)));
     if (plan.rows.contains(oid)) nodes.push_back({oid, tables.Get(i, 2)});
   }
-  // Among the edges that may be left out of a circle, those of triggers go first.
+  // Among the edges that may be left out of a circle, those of triggers go first: first of all those to the tables that
+  // the rows that a trigger inserts refer to.
   const CatalogRows writes = CallServer([=] { return RunCatalogQuery(kTriggerWrites, schema); });
   for (int i = 0; i < writes.row_count; ++i) {
     plan.edges.push_back({0, "", static_cast<std::uint32_t>(std::stoul(writes.Get(i, 0))),
                           static_cast<std::uint32_t>(std::stoul(writes.Get(i, 1))), true});
     plan.trigger_written.insert(plan.edges.back().from);
   }
+  std::vector<ReferenceEdge> of_triggers;
   for (int i = 0; i < references.row_count; ++i)
     plan.references.push_back({static_cast<std::uint32_t>(std::stoul(references.Get(i, 0))), references.Get(i, 1),
                                static_cast<std::uint32_t>(std::stoul(references.Get(i, 2))),
                                static_cast<std::uint32_t>(std::stoul(references.Get(i, 3))),
                                references.Get(i, 4)[0] == 't'});
+  for (const ReferenceEdge& write : plan.edges)
+    for (const ReferenceEdge& reference : plan.references)
+      if (reference.from == write.from && reference.to != write.to && reference.to != write.from)
+        of_triggers.push_back({0, "", write.to, reference.to, true});
+  plan.edges.insert(plan.edges.begin(), of_triggers.begin(), of_triggers.end());
   plan.edges.insert(plan.edges.end(), plan.references.begin(), plan.references.end());
   plan.order = OrderTables(nodes, plan.edges);
   std::erase_if(plan.order.filled_in_later, [&](const ReferenceEdge& later) {
     if (later.constraint != 0) return false;
-    plan.trigger_written.erase(later.from);
-    std::erase_if(plan.edges, [&](const ReferenceEdge& edge) {
-      return edge.constraint == 0 && edge.from == later.from && edge.to == later.to;
-    });
+    const auto same = [&](const ReferenceEdge& one) { return one.from == later.from && one.to == later.to; };
+    if (std::ranges::none_of(of_triggers, same)) plan.trigger_written.erase(later.from);
+    std::erase_if(plan.edges, [&](const ReferenceEdge& edge) { return edge.constraint == 0 && same(edge); });
     return true;
   });
   return plan;
