@@ -14,8 +14,8 @@ namespace dbmocker {
 // The type modifier that a spatial column without one takes so that the conditions hold; -1 if they say nothing.
 int ShapeByChecks(const std::vector<const Expression*>& conditions, AttributeNumber column);
 
-// Whether `call` is among (`inside`) or not among `values` for the shapes that the column's modifier stands for; nullopt
-// if it is no function of a spatial column, or if that is not known. `column` is set with it.
+// Whether `call` is among (`inside`) or not among `values` for the shapes that the column's modifier stands for;
+// nullopt if it is no function of a spatial column, or if that is not known. `column` is set with it.
 std::optional<bool> ShapeHolds(const Expression& call, const std::vector<std::string>& values, bool inside,
                                const TypesByColumn& types, AttributeNumber* column);
 

@@ -21,11 +21,13 @@ WITH target AS (SELECT oid, relnamespace FROM pg_class WHERE oid = $1),
 statements AS (
   SELECT s.text
     FROM pg_trigger t JOIN target ON t.tgrelid = target.oid JOIN pg_proc p ON p.oid = t.tgfoid,
-         regexp_split_to_table(regexp_replace(lower(p.prosrc COLLATE "C"), '--[^\n]*', '', 'g'), ';|\mthen\M|\mbegin\M') AS s (text)
+         regexp_split_to_table(regexp_replace(lower(p.prosrc COLLATE "C"), '--[^\n]*', '', 'g'),
+                               ';|\mthen\M|\mbegin\M') AS s (text)
    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND (t.tgtype & 4) <> 0 AND strpos(s.text, 'new.') > 0
 ), sources AS (
   SELECT s.text, m[1] AS name, m[2] AS alias
-    FROM statements s, regexp_matches(s.text, '\m(?:from|join)\s+(?:only\s+)?(?:\w+\.)?(\w+)(?:\s+(?:as\s+)?(\w+))?', 'g') m
+    FROM statements s,
+         regexp_matches(s.text, '\m(?:from|join)\s+(?:only\s+)?(?:\w+\.)?(\w+)(?:\s+(?:as\s+)?(\w+))?', 'g') m
 ), comparisons AS (
   SELECT s.text, m[1] AS source, m[2] AS name, m[3] AS own
     FROM statements s, regexp_matches(s.text, '(?:\m(\w+)\.)?\m(\w+)\s*=\s*new\.(\w+)', 'g') m
@@ -35,19 +37,22 @@ statements AS (
   UNION
   SELECT s.text, m[2], m[3], m[1]
     FROM statements s,
-         regexp_matches(s.text, '\mnew\.(\w+)\s+(?:not\s+)?in\s*\(\s*select\s+(?:distinct\s+)?(?:(\w+)\.)?(\w+)\s+from\M', 'g') m
+         regexp_matches(s.text, '\mnew\.(\w+)\s+(?:not\s+)?in\s*\(\s*select\s+(?:distinct\s+)?'
+                                || '(?:(\w+)\.)?(\w+)\s+from\M', 'g') m
 )
 SELECT DISTINCT ON (a.attnum) a.attnum, format('%I.%I', n.nspname, r.relname), z.attname
   FROM comparisons c JOIN sources s ON s.text = c.text AND (c.source IS NULL OR c.source IN (s.name, s.alias))
   JOIN target ON true
   JOIN pg_attribute a ON a.attrelid = target.oid AND a.attnum > 0 AND lower(a.attname COLLATE "C") = c.own
-  JOIN pg_class r ON lower(r.relname COLLATE "C") = s.name AND r.relkind IN ('r', 'p', 'v', 'm', 'f') AND r.oid <> target.oid
+  JOIN pg_class r ON lower(r.relname COLLATE "C") = s.name AND r.relkind IN ('r', 'p', 'v', 'm', 'f')
+                 AND r.oid <> target.oid
   JOIN pg_namespace n ON n.oid = r.relnamespace AND n.nspname !~ '^pg_(toast|temp)'
   JOIN pg_attribute z ON z.attrelid = r.oid AND z.attnum > 0 AND lower(z.attname COLLATE "C") = c.name
  WHERE NOT EXISTS (SELECT FROM pg_constraint f
                     WHERE f.conrelid = target.oid AND f.contype = 'f' AND a.attnum = ANY (f.conkey))
    AND NOT EXISTS (SELECT FROM pg_constraint f
-                    WHERE f.conrelid = r.oid AND f.contype = 'f' AND f.confrelid = target.oid AND z.attnum = ANY (f.conkey))
+                    WHERE f.conrelid = r.oid AND f.contype = 'f' AND f.confrelid = target.oid
+                      AND z.attnum = ANY (f.conkey))
  ORDER BY a.attnum, r.relnamespace <> target.relnamespace, n.nspname <> 'public', n.nspname, r.relname, z.attname)";
 
 // A reference to the rows of a query whose columns are named c0, c1 ….

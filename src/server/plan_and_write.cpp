@@ -123,7 +123,7 @@ class RunAttempts {
     return nullptr;
   }
 
-  // The parent that triggers might insert, where all parents are taken or none is there; nullptr if that has been tried.
+  // The parent that triggers might insert, where all are taken or none is there; nullptr if that has been tried.
   const ForeignKey* GuessForKey() const {
     if (decision_.writer != Writer::Single || !guessed_.empty()) return nullptr;
     return GuessTriggerParent(described_, filled_by_trigger_);

@@ -40,7 +40,8 @@ for my $shape (qw(Point LineString Polygon MultiPoint MultiLineString MultiPolyg
 $node->safe_psql('postgres', q{CREATE TABLE places (id serial PRIMARY KEY, spot geometry(Point, 4326) NOT NULL UNIQUE,
   ball geography(Polygon) NOT NULL, mark geography NOT NULL, plain geometry NOT NULL, flat box2d NOT NULL,
   solid box3d NOT NULL, spots geometry(Point, 4326)[] NOT NULL,
-  x double precision GENERATED ALWAYS AS (ST_X(spot)) STORED, projected geometry GENERATED ALWAYS AS (ST_Transform(spot, 3857)) STORED);
+  x double precision GENERATED ALWAYS AS (ST_X(spot)) STORED,
+  projected geometry GENERATED ALWAYS AS (ST_Transform(spot, 3857)) STORED);
   CREATE INDEX ON places USING gist (spot); CREATE INDEX ON places USING gist (ball)});
 is(fill_twice('places', 500), '1000', 'distinct points, geography, boxes, arrays, generated columns');
 
