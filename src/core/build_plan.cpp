@@ -7,6 +7,8 @@
 #include "dbmocker/error.h"
 #include "limit_algebra.h"
 #include "plan_builder.h"
+#include "spatial_checks.h"
+#include "type_value_sets.h"
 
 namespace dbmocker {
 namespace {
@@ -46,6 +48,15 @@ class NullWordSource final : public IndexSource {
   std::optional<std::uint64_t> null_ordinal_;
   std::uint64_t null_from_;
 };
+
+// What the CHECKs say of a spatial column's shape; of its domain's, those on VALUE.
+int ShapeOfColumn(const Table& table, const Column& column) {
+  std::vector<const Expression*> of_table, of_domain;
+  for (const CheckConstraint& check : table.checks) of_table.push_back(&check.check);
+  for (const DomainConstraint& constraint : column.type->constraints) of_domain.push_back(&constraint.check);
+  const int by_domain = ShapeByChecks(of_domain, 0);
+  return by_domain >= 0 ? by_domain : ShapeByChecks(of_table, column.number);
+}
 
 }  // namespace
 
@@ -132,6 +143,8 @@ void PlanBuilder::CreateColumns() {
     ColumnState& state = columns_[column.number];
     state.column = &column;
     state.base = UnwrapDomains(*column.type, column.type_modifier);
+    if (state.base.type_modifier < 0 && IsSpatial(*state.base.type))
+      state.base.type_modifier = ShapeOfColumn(table_, column);
     if (column.is_generated) {
       state.role = ColumnRole::Generated;
     } else if (!column.may_insert) {

@@ -8,6 +8,7 @@
 
 #include "dbmocker/error.h"
 #include "limit_algebra.h"
+#include "text_language.h"
 
 namespace dbmocker {
 namespace {
@@ -71,6 +72,33 @@ std::optional<ColumnLimits> UniteColumns(const ColumnLimits& a, const ColumnLimi
   auto limits = Unite({a.limits, b.limits}, type);
   if (!limits) return std::nullopt;
   united.limits = std::move(*limits);
+  return united;
+}
+
+// Patterns and lists of texts as one pattern. The cases stay apart all the same, so that each comes as often as others;
+// but a key has one set of values for all of them.
+std::optional<ValueLimits> UniteTexts(const ValueLimits& a, const ValueLimits& b) {
+  const auto rest_of = [](ValueLimits limits) {
+    limits.pattern = nullptr;
+    limits.allowed.clear();
+    limits.has_allowed = false;
+    return limits;
+  };
+  if (a.pattern == nullptr && b.pattern == nullptr) return std::nullopt;
+  ValueLimits united = rest_of(a);
+  if (!SameLimits(united, rest_of(b))) return std::nullopt;
+  const auto languages = [](const ValueLimits& limits) -> std::optional<TextPattern> {
+    if (limits.pattern != nullptr) return *limits.pattern;
+    auto listed = limits.has_allowed ? TextLanguage::OfTexts(limits.allowed) : std::nullopt;
+    return listed ? std::optional(TextPattern{*listed, *listed}) : std::nullopt;
+  };
+  const auto left = languages(a);
+  const auto right = languages(b);
+  if (!left || !right || left->is_partial || right->is_partial) return std::nullopt;
+  auto exact = TextLanguage::Unite(left->exact, right->exact);
+  auto preferred = TextLanguage::Unite(left->preferred, right->preferred);
+  if (!exact || !preferred) return std::nullopt;
+  united.pattern = std::make_shared<TextPattern>(TextPattern{std::move(*exact), std::move(*preferred)});
   return united;
 }
 
@@ -173,6 +201,12 @@ ColumnLimits HullOf(const CheckCases& cases, AttributeNumber column, const TypeO
     }
     if (const auto united = UniteColumns(hull, here, type)) {
       hull = *united;
+      continue;
+    }
+    if (const auto united = UniteTexts(hull.limits, here.limits)) {
+      hull.limits = *united;
+      hull.always_null = false;
+      hull.not_null &= here.not_null;
       continue;
     }
     is_exact = false;

@@ -16,7 +16,7 @@ constexpr Family kFamilies[] = {
     MakeIntegerValueSet,  MakeObjectIdentifierValueSet, MakeBooleanValueSet, MakeNumericValueSet, MakeFloatValueSet,
     MakeTemporalValueSet, MakeIntervalValueSet,         MakeTextValueSet,    MakeBytesValueSet,   MakeUuidValueSet,
     MakeBitValueSet,      MakeFormattedValueSet,        MakeEnumValueSet,    MakeArrayValueSet,   MakeCompositeValueSet,
-    MakeRangeValueSet,
+    MakeRangeValueSet,    MakeExtensionValueSet,        MakeSpatialValueSet,
 };
 
 // Types whose families leave out excluded values themselves.
@@ -32,6 +32,8 @@ bool KeepsExclusions(const Type& type) {
 
 ValueSetPointer MakeTypeValueSet(const Type& type, int type_modifier, const ValueLimits& limits, bool unique,
                                  const ValueContext& context) {
+  if (type.kind == TypeKind::Domain && type.extension == "earthdistance")
+    return MakeExtensionValueSet({type, type_modifier, limits, unique, context});
   int modifier = type_modifier;
   const Type& base = UnwrapDomains(type, modifier);
   if (!type.constraints.empty())

@@ -139,6 +139,7 @@ class PlanBuilder {
   bool MayBeNull(AttributeNumber number) const;
   void PlaceSharedReference(std::size_t place);
   bool MatchSharedColumns(std::size_t place);
+  const ColumnState* FindEqual(AttributeNumber number, std::size_t place) const;
   bool RestrictLeader(std::size_t place, LaneNumber lane, const std::vector<bool>& has_match);
   void PlaceSelfReferences();
   void PlaceSelfReference(std::size_t place);

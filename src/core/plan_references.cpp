@@ -105,6 +105,8 @@ void PlanBuilder::PlaceReference(std::size_t place) {
   const bool always_null =
       std::ranges::any_of(key.columns, [&](AttributeNumber number) { return Find(number)->limits.always_null; });
   if (always_null) return LeaveReferenceNull(place, "a CHECK constraint asks for it");
+  const bool is_bound = std::ranges::any_of(key.columns, [&](AttributeNumber n) { return FindEqual(n, place); });
+  if (is_bound && key.referenced_oid != table_.oid && MatchSharedColumns(place)) return;
   for (const AttributeNumber number : key.columns) {
     ColumnState* state = Find(number);
     state->role = ColumnRole::Reference;

@@ -7,6 +7,7 @@
 
 #include "dbmocker/error.h"
 #include "plan_builder.h"
+#include "read_expression.h"
 
 namespace dbmocker {
 namespace {
@@ -150,7 +151,36 @@ std::shared_ptr<const MatchingParents> MatchParents(const SharedColumns& shared,
   return result;
 }
 
+// The column that `number` is compared with for equality anywhere in the condition, or 0.
+AttributeNumber FindEquality(const Expression& condition, AttributeNumber number) {
+  if (condition.kind == Expression::Kind::And || condition.kind == Expression::Kind::Or) {
+    for (const Expression& part : condition.arguments)
+      if (const AttributeNumber found = FindEquality(part, number)) return found;
+    return 0;
+  }
+  if (condition.kind != Expression::Kind::Operator || condition.name != "=" || condition.arguments.size() != 2)
+    return 0;
+  const Expression& left = StripCasts(condition.arguments[0]);
+  const Expression& right = StripCasts(condition.arguments[1]);
+  if (left.kind != Expression::Kind::Column || right.kind != Expression::Kind::Column) return 0;
+  if (left.column == number) return right.column;
+  return right.column == number ? left.column : 0;
+}
+
 }  // namespace
+
+// The column of another key that a CHECK wants to be equal to this one; nullptr if there is none.
+const ColumnState* PlanBuilder::FindEqual(AttributeNumber number, std::size_t place) const {
+  for (const Condition& condition : conditions_) {
+    if (condition.domain_column != 0 || condition.check == nullptr) continue;
+    const AttributeNumber other = FindEquality(*condition.check, number);
+    const ColumnState* state = other == 0 ? nullptr : Find(other);
+    if (state != nullptr && state->role == ColumnRole::Reference && state->values != nullptr && state->lane >= 0 &&
+        state->foreign_key != place)
+      return state;
+  }
+  return nullptr;
+}
 
 // Draws the free columns of the key from parents that match its decided ones. Where all columns are decided, or nothing
 // can be matched: NULL in a free column satisfies MATCH SIMPLE, else the key is checked when the rows are stored.
@@ -201,9 +231,11 @@ bool PlanBuilder::MatchSharedColumns(std::size_t place) {
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
     const ColumnState* state = Find(key.columns[i]);
     if (state == nullptr) return false;
-    if (state->role == ColumnRole::Undecided && !state->limits.always_null) {
+    const bool is_own = state->role == ColumnRole::Reference && state->foreign_key == place;
+    if (is_own || (state->role == ColumnRole::Undecided && !state->limits.always_null)) {
       free.push_back(i);
-      continue;
+      state = FindEqual(key.columns[i], place);
+      if (state == nullptr) continue;
     }
     const bool is_same = leader == nullptr || leader->foreign_key == state->foreign_key;
     if (state->role != ColumnRole::Reference || state->values == nullptr || !is_same) return false;

@@ -43,6 +43,17 @@ const Type& TextType() {
   return *type;
 }
 
+namespace {
+
+// A domain that has values of its own stays one.
+const Type& TypeToMake(const ColumnState& state) {
+  const Type& base = *state.base.type;
+  if (state.column->type->extension == "earthdistance") return *state.column->type;
+  return base.extension == "citext" && base.name == "citext" ? TextType() : base;
+}
+
+}  // namespace
+
 void PlanBuilder::RefuseColumn(const ColumnState& state, const Error& why) const {
   const ErrorReport& report = why.report();
   if (const ColumnRule* rule = RuleOf(state); rule != nullptr && rule->DecidesValues())
@@ -66,8 +77,7 @@ void PlanBuilder::RefuseColumn(const ColumnState& state, const Error& why) const
 
 ValueSetPointer PlanBuilder::MakeTypeValues(ColumnState& state, bool unique) {
   try {
-    const Type& type =
-        state.base.type->extension == "citext" && state.base.type->name == "citext" ? TextType() : *state.base.type;
+    const Type& type = TypeToMake(state);
     const ValueLimits& limits = state.limits.limits;
     if (limits.pattern != nullptr && !limits.has_allowed) {
       // Plain words, if those match anyway.

@@ -8,6 +8,7 @@
 
 #include "dbmocker/error.h"
 #include "limit_algebra.h"
+#include "spatial_checks.h"
 #include "text_conditions.h"
 
 namespace dbmocker {
@@ -131,6 +132,18 @@ std::optional<Atom> ReadNeverBlank(const Expression& left, const std::string& na
   return holds ? std::optional(OfColumn(column->column)) : std::nullopt;
 }
 
+// What holds for all shapes of a spatial column.
+std::optional<Atom> ReadShape(const Expression& left, const std::vector<std::string>& values, bool inside,
+                              const TypesByColumn& types) {
+  AttributeNumber column = 0;
+  const auto holds = ShapeHolds(left, values, inside, types, &column);
+  return holds.value_or(false) ? std::optional(OfColumn(column)) : std::nullopt;
+}
+
+bool IsHstore(const ColumnReading& column) {
+  return column.type.type->name == "hstore" && column.type.type->extension == "hstore";
+}
+
 bool IsJson(const ColumnReading& column) {
   return column.type.type->name == "jsonb" || column.type.type->name == "json";
 }
@@ -162,7 +175,7 @@ std::optional<Atom> ReadJsonShape(const Expression& left, const std::string& nam
                                   const TypesByColumn& types) {
   const auto column = AsColumn(left, types);
   const auto constant = AsConstant(right);
-  if (column && IsJson(*column) && (name == "?" || name == "?&" || name == "?|")) {
+  if (column && (IsJson(*column) || IsHstore(*column)) && (name == "?" || name == "?&" || name == "?|")) {
     JsonLimits json;
     json.types = {"object"};
     if (name == "?" && constant && !constant->is_null) json.keys = {constant->text};
@@ -335,6 +348,8 @@ Atom ReadSides(const Expression& comparison, const Expression& left, const std::
       if (auto atom = ReadJsonType(left, {constant->text}, name == "=", types)) return *atom;
   }
   if (auto atom = ReadJsonShape(left, name, right, types)) return *atom;
+  if (constant && !constant->is_null && (name == "=" || name == "<>"))
+    if (auto atom = ReadShape(left, {constant->text}, name == "=", types)) return *atom;
   if (auto atom = ReadContained(left, name, right, types)) return *atom;
   if (auto labels = constant ? CompareLabels(left, name, right, types) : std::nullopt) return *labels;
   if (auto condition = ReadTextCondition(left, name, right, types)) {
@@ -385,6 +400,7 @@ Atom ReadListAtom(const Expression& list, bool negated, const TypesByColumn& typ
   if (const auto column = AsColumn(list.arguments[0], types))
     return inside ? Allowed(column->column, *texts) : Excluded(*column, *texts);
   if (auto atom = ReadJsonType(list.arguments[0], *texts, inside, types)) return *atom;
+  if (auto atom = ReadShape(list.arguments[0], *texts, inside, types)) return *atom;
   if (auto condition = ReadTextList(list.arguments[0], *texts, inside, types))
     return FromTextCondition(std::move(*condition));
   return Unread(list, "the left side is not read");
@@ -396,6 +412,7 @@ Atom ReadTruth(const Expression& expression, bool value, const TypesByColumn& ty
       return Allowed(column->column, {value ? "t" : "f"});
   }
   const Expression& call = StripCasts(expression);
+  if (auto atom = ReadShape(call, {"t"}, value, types)) return *atom;
   if (auto condition = ReadTextCall(call, !value, types)) return FromTextCondition(std::move(*condition));
   return Unread(expression, call.kind == Expression::Kind::Function ? "function " + call.name + " is not seen through"
                                                                     : "it is not read");

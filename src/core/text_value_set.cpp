@@ -241,6 +241,7 @@ std::optional<TextStorage> FindTextStorage(const TypeRequest& request) {
     return TextStorage{width ? TextForm::Padded : TextForm::Varlena, static_cast<std::size_t>(width.value_or(0))};
   }
   if (IsBuiltIn(type, "name")) return TextStorage{TextForm::Name, 0};
+  if (type.extension == "citext" && type.name == "citext") return TextStorage{TextForm::Varlena, 0};
   return std::nullopt;
 }
 

@@ -43,6 +43,8 @@ ValueSetPointer MakeArrayValueSet(const TypeRequest& request);
 ValueSetPointer MakeCompositeValueSet(const TypeRequest& request);
 ValueSetPointer MakeRangeValueSet(const TypeRequest& request);  // ranges and multiranges
 ValueSetPointer MakeFormattedValueSet(const TypeRequest& request);
+ValueSetPointer MakeExtensionValueSet(const TypeRequest& request);  // of contrib: hstore, ltree, cube, isn …
+ValueSetPointer MakeSpatialValueSet(const TypeRequest& request);  // PostGIS
 ValueSetPointer MakeAllowedValueSet(const TypeRequest& request);  // limits.has_allowed
 ValueSetPointer MakePatternValueSet(const TypeRequest& request);  // limits.pattern; text types
 ValueSetPointer MakeShapedJsonSet(const TypeRequest& request);  // limits.json; nullptr if plain documents satisfy it
@@ -67,6 +69,17 @@ const TextFormat* FindGeometricFormat(std::string_view type_name);
 const TextFormat* FindDocumentFormat(std::string_view type_name);
 const TextFormat* FindSearchFormat(std::string_view type_name);
 const TextFormat* FindSystemFormat(std::string_view type_name);
+
+// What the type modifier of a geometry or geography says, as PostGIS packs it; without one: points in WGS 84.
+struct SpatialKind {
+  int shape = 1;  // 1 point, 2 line string, 3 polygon … 15 TIN
+  int srid = 0;
+  bool has_z = false;
+  bool has_m = false;
+};
+SpatialKind ReadSpatialModifier(int modifier);
+int WriteSpatialModifier(const SpatialKind& kind);
+bool IsSpatial(const Type& type);
 
 // --------------------------------------------------------------------------------------------------------- shared
 

@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 
 #include "dbmocker/error.h"
 #include "server/boundary.h"
 #include "server/check_target.h"
 #include "server/describe_table.h"
 #include "server/fill_references.h"
+#include "server/gather_facts.h"
 #include "server/options_origin.h"
 #include "server/plan_ahead.h"
 #include "server/read_catalog.h"
@@ -144,7 +146,8 @@ class SchemaFiller {
       if (TryCall(fill, &fault)) return;
       reports_.resize(place);
       const bool is_long = CallServer([] { return GetCurrentTimestamp(); }) - started > kMostLearnt * kLongTry;
-      if (is_long || learnt == kMostLearnt || !AddMissingParent(step.table, fault)) break;
+      if (is_long || learnt == kMostLearnt) break;
+      if (!AddMissingParent(step.table, fault) && !AddFreeParents(step.table, fault)) break;
     }
     const char* problem = CallServer([&] { return DescribeProblem(fault.error); });
     Report(step, problem, CallServer([] { return GetCurrentTimestamp(); }) - started);
@@ -187,10 +190,7 @@ class SchemaFiller {
   // that row is made. False if the fault is something else, or if it cannot be made.
   bool AddMissingParent(std::uint32_t target, const TryFault& fault) {
     if (std::strcmp(fault.error.sqlstate, sqlstate::kForeignKeyViolation) != 0 || fault.key[0] == '\0') return false;
-    const Oid referring = CallServer([&] {
-      const Oid schema = get_namespace_oid(fault.schema, true);
-      return OidIsValid(schema) ? get_relname_relid(fault.table, schema) : InvalidOid;
-    });
+    const Oid referring = FindNamedTable(fault);
     if (!OidIsValid(referring) || referring == target) return false;
     const Table table = DescribeTable(referring);
     const auto key = std::ranges::find(table.foreign_keys, std::string(fault.constraint), &ForeignKey::name);
@@ -198,10 +198,65 @@ class SchemaFiller {
     if (!plan_.rows.contains(key->referenced_oid)) return false;
     RunHooks hooks;
     hooks.fixed[key->referenced_columns.front()] = fault.key;
+    return MakeRow(key->referenced_oid, hooks, 0);
+  }
+
+  // One row ahead of the table's turn, with one of each empty table that it refers to. False if it cannot be made.
+  bool MakeRow(std::uint32_t target, const RunHooks& hooks, int depth) {
+    constexpr int kDeepest = 4;
     RunOptions options = options_;
     options.hooks = &hooks;
-    TryFault of_parent;
-    return TryCall([&] { GenerateRows(key->referenced_oid, 1, options); }, &of_parent);
+    TryFault fault;
+    const auto make = [&] { GenerateRows(target, 1, options); };
+    if (TryCall(make, &fault)) return true;
+    if (depth == kDeepest) return false;
+    bool has_changed = false;
+    const Table table = DescribeTable(target);
+    for (const ForeignKey& key : table.foreign_keys) {
+      if (key.referenced_oid == target || !plan_.rows.contains(key.referenced_oid) || !IsEmpty(key.referenced_oid))
+        continue;
+      has_changed |= MakeRow(key.referenced_oid, RunHooks(), depth + 1);
+    }
+    return has_changed && TryCall(make, &fault);
+  }
+
+  static bool IsEmpty(std::uint32_t table) {
+    return CallServer([=] {
+      Relation const relation = table_open(table, AccessShareLock);
+      PushActiveSnapshot(GetTransactionSnapshot());
+      const bool has_rows = HasRows(relation);
+      PopActiveSnapshot();
+      table_close(relation, NoLock);
+      return !has_rows;
+    });
+  }
+
+  // Where a trigger inserts into another table and finds all parents taken there, as where several kinds of a thing
+  // share a table of what they have in common, as many parents as this table wants rows are made, once.
+  bool AddFreeParents(std::uint32_t target, const TryFault& fault) {
+    if (std::strcmp(fault.error.sqlstate, sqlstate::kUniqueViolation) != 0) return false;
+    const Oid taken = FindNamedTable(fault);
+    if (!OidIsValid(taken) || taken == target) return false;
+    const Table table = DescribeTable(taken);
+    const auto unique = std::ranges::find(table.unique_keys, std::string(fault.constraint), &UniqueKey::name);
+    if (unique == table.unique_keys.end()) return false;
+    for (const ForeignKey& key : table.foreign_keys) {
+      if (!std::ranges::is_permutation(key.columns, unique->columns) || key.referenced_oid == target) continue;
+      if (!plan_.rows.contains(key.referenced_oid) || !extended_.insert({target, key.referenced_oid}).second) continue;
+      RunOptions options = options_;
+      options.cap_exhausted = true;
+      TryFault of_parent;
+      return TryCall([&] { GenerateRows(key.referenced_oid, plan_.rows.at(target), options); }, &of_parent);
+    }
+    return false;
+  }
+
+  // The table that an error names; InvalidOid if it names none.
+  static Oid FindNamedTable(const TryFault& fault) {
+    return CallServer([&] {
+      const Oid schema = get_namespace_oid(fault.schema, true);
+      return OidIsValid(schema) ? get_relname_relid(fault.table, schema) : InvalidOid;
+    });
   }
 
   void Report(const FillStep& step, const char* problem, std::int64_t elapsed) {
@@ -232,6 +287,7 @@ class SchemaFiller {
   const Problems& refused_;
   std::vector<Oid> left_open_;
   std::vector<RunReport> reports_;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> extended_;  // tables, and parents made for them
 };
 
 // ------------------------------------------------------------------------------------------------ deferred triggers

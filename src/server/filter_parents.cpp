@@ -55,8 +55,10 @@ ParentRows ParentSource(const Table& table, const ForeignKey& key) {
                      TypeText(column));
     appendStringInfoString(&text, quote_identifier(column.name.c_str()));
   }
-  const bool is_partitioned = get_rel_relkind(key.referenced_oid) == RELKIND_PARTITIONED_TABLE;
-  appendStringInfo(&text, " FROM %s%s p) k WHERE ", is_partitioned ? "" : "ONLY ", key.referenced_table.c_str());
+  // A query, or a table with rows of its own.
+  const bool is_only =
+      OidIsValid(key.referenced_oid) && get_rel_relkind(key.referenced_oid) != RELKIND_PARTITIONED_TABLE;
+  appendStringInfo(&text, " FROM %s%s p) k WHERE ", is_only ? "ONLY " : "", key.referenced_table.c_str());
   for (std::size_t i = 0; i < key.columns.size(); ++i)
     appendStringInfo(&text, "%sk.%s IS NOT NULL", i > 0 ? " AND " : "",
                      quote_identifier(table.FindColumn(key.columns[i])->name.c_str()));

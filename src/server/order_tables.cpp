@@ -105,9 +105,10 @@ FillOrder OrderTables(const std::vector<TableNode>& tables, const std::vector<Re
       TakeOut(order.steps.back(), left, open);
       continue;
     }
-    const TableSet circle = FindCircle(left, open);
+    const TableSet circle = FindCircle(left, open);  // with tables between two circles
     const auto optional = std::ranges::find_if(open, [&](const ReferenceEdge& edge) {
-      return edge.may_be_null && circle.contains(edge.from) && circle.contains(edge.to);
+      return edge.may_be_null && circle.contains(edge.from) && circle.contains(edge.to) &&
+             FindReached(edge.to, open).contains(edge.from);
     });
     if (optional != open.end()) {
       order.filled_in_later.push_back(*optional);

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "dbmocker/error.h"
+#include "server/agree_references.h"
 #include "server/boundary.h"
 #include "server/gather_facts.h"
 #include "server/options_origin.h"
@@ -55,6 +56,12 @@ bool MayNeedRedraws(const Table& table) {
   return false;
 }
 
+// True for the planner's errors that parents are missing or that all of them are taken.
+bool IsAboutKeys(const TryFault& fault) {
+  return std::strcmp(fault.error.sqlstate, sqlstate::kForeignKeyViolation) == 0 ||
+         std::strcmp(fault.error.sqlstate, sqlstate::kInvalidParameterValue) == 0;
+}
+
 class RunAttempts {
  public:
   RunAttempts(const Table& described, const WriterDecision& decision, const RunOptions& options, const OpenRun& run,
@@ -83,6 +90,7 @@ class RunAttempts {
     Table table = described_;
     FixColumns(table, options_);
     AddInheritedReferences(table, filled_by_trigger_);
+    if (agreement_ == Agreement::Asked) AddAgreements(table, filled_by_trigger_);
     TargetFacts facts;
     facts.has_rows = run_.has_rows;
     facts.first_ordinal = static_cast<std::uint64_t>(run_.first_row - options_.slice.offset);
@@ -95,6 +103,8 @@ class RunAttempts {
       return told_parent_ != nullptr;
     };
     WriteRun({table, *plan, facts, options_, review, run_, statements_, ends_run}, report_);
+    if (report_.rows == 0 && GuessForKey() != nullptr)
+      throw Error(sqlstate::kForeignKeyViolation, "all parents are taken");
   }
 
   // With option on_exhausted "cap", as many rows as the unique keys allow; the report says so. nullptr if none.
@@ -104,12 +114,19 @@ class RunAttempts {
         return PlanOnce(table, facts);
       } catch (const CapacityError& error) {
         const auto capacity = static_cast<std::int64_t>(std::min<std::uint64_t>(error.capacity(), PG_INT64_MAX));
+        if (GuessForKey() != nullptr) throw;
         if (!options_.cap_exhausted || options_.slice.rows > 0 || capacity >= report_.rows) throw;
         report_.rows = capacity;
         NoteProblem(report_, error.what());
       }
     }
     return nullptr;
+  }
+
+  // The parent that triggers might insert, where all are taken or none is there; nullptr if that has been tried.
+  const ForeignKey* GuessForKey() const {
+    if (decision_.writer != Writer::Single || !guessed_.empty()) return nullptr;
+    return GuessTriggerParent(described_, filled_by_trigger_);
   }
 
   // An attempt that has failed leaves the values that it took from sequences to the next one.
@@ -128,9 +145,29 @@ class RunAttempts {
 
   // Decides what the next attempt does in another way; throws the fault where nothing is left to try.
   void Learn(const TryFault& fault) {
+    CallServer([&] { elog(DEBUG1, "refused: %s: %s", fault.error.message, fault.error.detail); });
     const bool is_collision = std::strcmp(fault.error.sqlstate, sqlstate::kUniqueViolation) == 0;
     if (is_collision && options_.slice.trusts_keys && decision_.writer != Writer::Single) ThrowFault(fault);
     const bool is_circle = options_.hooks != nullptr && options_.hooks->before_end;  // no row stands by itself
+    if (agreement_ == Agreement::Asked && (!fault.is_of_server || statements_ == Statements::OnePerRow)) {
+      agreement_ = Agreement::InVain;
+      statements_ = Statements::OnePerRow;
+      if (std::strcmp(fault.error.sqlstate, sqlstate::kForeignKeyViolation) == 0) agreed_fault_ = fault;
+      return;
+    }
+    const ForeignKey* guess = fault.is_of_server ? nullptr : GuessForKey();
+    if (guess != nullptr && !is_circle && IsAboutKeys(fault)) {
+      guessed_ = guess->name;
+      filled_by_trigger_.push_back(guess->constraint_oid);
+      is_key_guessed_ = true;
+      return;
+    }
+    if (is_key_guessed_ && (!fault.is_of_server || guessed_ == fault.constraint)) {
+      filled_by_trigger_.pop_back();  // no trigger has inserted it
+      is_key_guessed_ = false;
+      statements_ = Statements::One;
+      return;
+    }
     if (is_circle || !MayHelpToRedraw(described_, fault)) ThrowFault(fault);
     if (statements_ == Statements::OnePerRow && MostlyStopsAll(fault)) ThrowFault(first_fault_);
     if (first_fault_.data == nullptr) first_fault_ = fault;
@@ -141,19 +178,30 @@ class RunAttempts {
       return;
     }
     const ForeignKey* key = told_parent_;
-    if (key == nullptr && statements_ == Statements::OnePerRow) ThrowFault(fault);
+    if (key == nullptr && statements_ == Statements::OnePerRow)
+      ThrowFault(agreed_fault_.error.sqlstate[0] != '\0' ? agreed_fault_ : fault);
     if (key == nullptr) key = FindTriggerParent(described_, fault, filled_by_trigger_);
     if (key == nullptr && guessed_.empty()) {
-      key = GuessTriggerParent(described_, fault, filled_by_trigger_);
+      if (std::strcmp(fault.error.sqlstate, sqlstate::kForeignKeyViolation) == 0)
+        key = GuessTriggerParent(described_, filled_by_trigger_);
       if (key != nullptr) guessed_ = key->name;
     } else if (key == nullptr && guessed_ == fault.constraint) {
       filled_by_trigger_.pop_back();  // no trigger has inserted it
     }
     if (key != nullptr) filled_by_trigger_.push_back(key->constraint_oid);
+    if (key == nullptr && agreement_ == Agreement::Unasked) {
+      Table table = described_;
+      agreement_ = AddAgreements(table, filled_by_trigger_) ? Agreement::Asked : Agreement::InVain;
+      if (agreement_ == Agreement::Asked) return;
+    }
     statements_ = key != nullptr ? Statements::One : Statements::OnePerRow;
   }
 
+  // References that triggers want beyond foreign keys, see AddAgreements: asked for once triggers refuse rows.
+  enum class Agreement { Unasked, Asked, InVain };
+
   const Table& described_;
+  Agreement agreement_ = Agreement::Unasked;
   WriterDecision decision_;
   RunOptions options_;
   const OpenRun& run_;
@@ -165,6 +213,8 @@ class RunAttempts {
   std::vector<Oid> filled_by_trigger_;  // foreign keys
   std::string guessed_;  // name of the last of them, if nothing but a guess speaks for it
   TryFault first_fault_ = {};
+  bool is_key_guessed_ = false;  // since parents were missing or taken
+  TryFault agreed_fault_ = {};  // a parent that a trigger missed when references agreed: it can be made
   const ForeignKey* told_parent_ = nullptr;  // by the error that has ended an attempt
 };
 

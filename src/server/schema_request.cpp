@@ -2,6 +2,7 @@
 // Read first: PlanSchema.
 #include "server/schema_request.h"
 
+#include <algorithm>
 #include <string>
 
 #include "dbmocker/error.h"
@@ -30,22 +31,44 @@ constexpr char kReferences[] =
     " WHERE f.contype = 'f' AND c.relnamespace = $1 AND f.conparentid = 0"
     " GROUP BY f.oid, f.conname, f.conrelid, f.confrelid, f.confmatchtype ORDER BY f.conname, f.oid";
 
-// Tables of the schema that INSERT triggers of other ones write to, as far as the triggers' functions say so in plain
-// words: the written table, the trigger's table.
+// Tables of the schema that INSERT triggers of other ones write to, as far as the text of the triggers' functions, and
+// of functions that these call, says so: named in plain words, handed to the trigger as an argument, or, where the text
+// of the INSERT is put together, with a name made of that of the trigger's table: the written table, that table.
 constexpr char kTriggerWrites[] = R"(
 WITH triggers AS (
-  SELECT coalesce(pg_partition_root(t.tgrelid), t.tgrelid)::oid AS source, t.tgfoid
+  SELECT coalesce(pg_partition_root(t.tgrelid), t.tgrelid)::oid AS source, t.tgfoid,
+         lower(c.relname COLLATE "C") AS source_name, lower(encode(t.tgargs, 'escape') COLLATE "C") AS arguments
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
    WHERE c.relnamespace = $1 AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND (t.tgtype & 4) <> 0
-), functions AS (
+), own AS (
   SELECT p.oid, lower(p.prosrc COLLATE "C") AS source FROM pg_proc p WHERE p.oid IN (SELECT tgfoid FROM triggers)
+), functions AS (
+  SELECT oid, source FROM own
+  UNION
+  SELECT o.oid, g.source
+    FROM own o JOIN (
+      SELECT lower(p.proname::text COLLATE "C") AS name, lower(p.prosrc COLLATE "C") AS source
+        FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+       WHERE l.lanname IN ('sql', 'plpgsql') AND p.oid >= 16384 AND p.prorettype <> 'trigger'::regtype
+         AND p.prosrc ~* '\minsert\s+into\M'
+    ) g ON strpos(o.source, g.name || '(') > 0
+), tables AS (
+  SELECT w.oid, lower(w.relname COLLATE "C") AS name FROM pg_class w
+   WHERE w.relnamespace = $1 AND w.relkind IN ('r', 'p') AND NOT w.relispartition
+), writes AS (
+  SELECT w.oid, t.source
+    FROM triggers t JOIN functions f ON f.oid = t.tgfoid,
+         regexp_matches(f.source, '\minsert\s+into\s+(?:"?\w+"?\.)?"?(\w+)', 'g') m
+    JOIN tables w ON w.name = m[1]
+  UNION
+  SELECT w.oid, t.source
+    FROM triggers t JOIN functions f ON f.oid = t.tgfoid AND f.source ~ '\mexecute\M' AND f.source ~ '\minsert\s+into\M'
+    JOIN tables w ON strpos('\000' || t.arguments, '\000' || w.name || '\000') > 0
+      OR (f.source ~ '\mtg_(table_name|relname|relid)\M'
+          AND (starts_with(w.name, t.source_name || '_')
+               OR right(w.name, length(t.source_name) + 1) = '_' || t.source_name))
 )
-SELECT DISTINCT w.oid, t.source
-  FROM triggers t JOIN functions f ON f.oid = t.tgfoid,
-       regexp_matches(f.source, '\minsert\s+into\s+(?:"?\w+"?\.)?"?(\w+)', 'g') m
-  JOIN pg_class w ON w.relnamespace = $1 AND w.relkind IN ('r', 'p') AND lower(w.relname COLLATE "C") = m[1]
- WHERE w.oid <> t.source
- ORDER BY 1, 2)";
+SELECT DISTINCT oid, source FROM writes WHERE oid <> source ORDER BY 1, 2)";
 
 constexpr char kConfiguredRows[] =
     "SELECT c.relname, o.rows FROM dbmocker.stored_options o"
@@ -171,26 +194,32 @@ SchemaPlan PlanTables(Oid schema, const std::map<std::uint32_t, std::int64_t>& r
     const auto oid = static_cast<std::uint32_t>(std::stoul(tables.Get(i, 0)));
     if (plan.rows.contains(oid)) nodes.push_back({oid, tables.Get(i, 2)});
   }
-  // Among the edges that may be left out of a circle, those of triggers go first.
+  // Among the edges that may be left out of a circle, those of triggers go first: first of all those to the tables that
+  // the rows that a trigger inserts refer to.
   const CatalogRows writes = CallServer([=] { return RunCatalogQuery(kTriggerWrites, schema); });
   for (int i = 0; i < writes.row_count; ++i) {
     plan.edges.push_back({0, "", static_cast<std::uint32_t>(std::stoul(writes.Get(i, 0))),
                           static_cast<std::uint32_t>(std::stoul(writes.Get(i, 1))), true});
     plan.trigger_written.insert(plan.edges.back().from);
   }
+  std::vector<ReferenceEdge> of_triggers;
   for (int i = 0; i < references.row_count; ++i)
     plan.references.push_back({static_cast<std::uint32_t>(std::stoul(references.Get(i, 0))), references.Get(i, 1),
                                static_cast<std::uint32_t>(std::stoul(references.Get(i, 2))),
                                static_cast<std::uint32_t>(std::stoul(references.Get(i, 3))),
                                references.Get(i, 4)[0] == 't'});
+  for (const ReferenceEdge& write : plan.edges)
+    for (const ReferenceEdge& reference : plan.references)
+      if (reference.from == write.from && reference.to != write.to && reference.to != write.from)
+        of_triggers.push_back({0, "", write.to, reference.to, true});
+  plan.edges.insert(plan.edges.begin(), of_triggers.begin(), of_triggers.end());
   plan.edges.insert(plan.edges.end(), plan.references.begin(), plan.references.end());
   plan.order = OrderTables(nodes, plan.edges);
   std::erase_if(plan.order.filled_in_later, [&](const ReferenceEdge& later) {
     if (later.constraint != 0) return false;
-    plan.trigger_written.erase(later.from);
-    std::erase_if(plan.edges, [&](const ReferenceEdge& edge) {
-      return edge.constraint == 0 && edge.from == later.from && edge.to == later.to;
-    });
+    const auto same = [&](const ReferenceEdge& one) { return one.from == later.from && one.to == later.to; };
+    if (std::ranges::none_of(of_triggers, same)) plan.trigger_written.erase(later.from);
+    std::erase_if(plan.edges, [&](const ReferenceEdge& edge) { return edge.constraint == 0 && same(edge); });
     return true;
   });
   return plan;

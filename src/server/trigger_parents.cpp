@@ -67,13 +67,12 @@ const ForeignKey* FindTriggerParent(const Table& table, const TryFault& fault, c
   return nullptr;
 }
 
-const ForeignKey* GuessTriggerParent(const Table& table, const TryFault& fault, const std::vector<Oid>& known) {
-  if (std::strcmp(fault.error.sqlstate, sqlstate::kForeignKeyViolation) != 0) return nullptr;
+const ForeignKey* GuessTriggerParent(const Table& table, const std::vector<Oid>& known) {
   const bool may_insert = std::ranges::any_of(
       table.triggers, [](const Trigger& trigger) { return trigger.on_insert && trigger.is_row && trigger.is_enabled; });
   if (!may_insert) return nullptr;
   for (const ForeignKey& key : table.foreign_keys)
-    if (key.referenced_oid != table.oid && std::ranges::count(known, key.constraint_oid) == 0 &&
+    if (key.referenced_oid != table.oid && std::ranges::count(known, key.constraint_oid) == 0 && !key.is_deferred &&
         IsIdentifying(table, key))
       return &key;
   return nullptr;

@@ -17,9 +17,9 @@ namespace dbmocker::server {
 // holds a generated key already; nullptr if there is none beside `known`. May throw ServerError.
 const ForeignKey* FindTriggerParent(const Table& table, const TryFault& fault, const std::vector<Oid>& known);
 
-// The foreign key over a key of the table, if rows were refused since a foreign key's parent is missing: perhaps a
-// trigger inserts its row. nullptr if there is none beside `known`.
-const ForeignKey* GuessTriggerParent(const Table& table, const TryFault& fault, const std::vector<Oid>& known);
+// The foreign key over a key of a table with INSERT triggers: where a parent is missing, or all of them are taken,
+// perhaps a trigger inserts the parent's row. nullptr if there is none beside `known`.
+const ForeignKey* GuessTriggerParent(const Table& table, const std::vector<Oid>& known);
 
 // Adds to `table` the references of the tables behind `keys` (pg_constraint.oid) as its own: those of columns that it
 // has under the same names. They exist in the plan only. May throw ServerError.

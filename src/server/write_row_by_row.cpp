@@ -127,8 +127,17 @@ class RowByRowWriter {
     constexpr int kMostJudged = 30;
     constexpr int kMostStopped = 50;
     if (!MayHelpToRedraw(table_, fault)) return false;
-    if (MostlyStopsAll(fault) && ++stopped_ > kMostStopped) return false;
+    if ((MostlyStopsAll(fault) || MissesSameParent(fault)) && ++stopped_ > kMostStopped) return false;
     return judged_ >= kMostJudged || !settings_.ends_run || (++judged_, !settings_.ends_run(fault));
+  }
+
+  // True if another table misses the same parent as before: what a trigger inserts there does not come from the row.
+  bool MissesSameParent(const TryFault& fault) {
+    if (fault.key[0] == '\0' || table_.name == fault.table || stored_ > 0) return false;
+    const std::string missing = std::string(fault.constraint) + " " + fault.key;
+    const bool is_same = missing == missing_;
+    missing_ = missing;
+    return is_same;
   }
 
   void LeaveOut(const TryFault& fault) {
@@ -162,6 +171,7 @@ class RowByRowWriter {
   int refused_in_turn_ = 0;
   std::int64_t stored_ = 0;
   bool is_hopeless_ = false;
+  std::string missing_;  // parent of another table's row
 };
 
 }  // namespace
