@@ -12,8 +12,10 @@
 #include <vector>
 
 #include "dbmocker/batch.h"
+#include "dbmocker/hint.h"
 #include "dbmocker/index_source.h"
 #include "dbmocker/schema.h"
+#include "dbmocker/value_cache.h"
 #include "dbmocker/value_set.h"
 
 namespace dbmocker {
@@ -36,6 +38,7 @@ struct PlanOptions {
   double null_probability = 0.1;  // of nullable columns that nothing else decides, 0 … 1
   std::vector<std::size_t> trigger_filled;  // places in Table::foreign_keys whose parents come with the row
   std::optional<DuplicateOptions> duplicates;
+  Hints hints = {};
 };
 
 // ----------------------------------------------------------------------------------------------------------- facts
@@ -70,6 +73,7 @@ struct TargetFacts {
   std::map<std::size_t, ParentKeys> parents;  // by place in Table::foreign_keys
   std::map<AttributeNumber, std::vector<std::string>> looked_up;  // texts that functions look rows up by
   std::map<AttributeNumber, RuleText> rules;
+  std::shared_ptr<ValueCache> cache;  // of stored keys and pools; nullptr: none
 };
 
 FactRequests FindFactRequests(const Table& table);
@@ -135,6 +139,7 @@ class Plan {
   std::vector<std::string> checked_keys;  // names of unique and exclusion constraints that only the index can keep
   std::vector<std::string> rejected_checks;  // names of CHECKs, domains' CHECKs and bounds that rows may fail
   std::uint64_t key_capacity = 0;  // positions that the smallest unique lane has; 0 if no key takes positions
+  std::vector<AttributeNumber> repeated_columns;  // whose values are repeated on purpose
   std::vector<std::size_t> same_table_references;  // places in Table::foreign_keys that refer to rows of this run
   std::vector<PlanLine> lines;  // what is done and why, for plan()
 };

@@ -154,9 +154,11 @@ RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& given) {
   report.seed = options.seed;
   report.reference_time = options.reference_time;
   report.memory = CurrentMemoryContext;
+  RunMeter meter(target, rows, options.progress_interval, options.job);
 
   const OpenRun opened = CallServer([=] { return OpenForRun(target, rows); });
   OpenRun run = opened;
+  run.meter = &meter;
   run.started = started;
   const PreparedRun prepared = PrepareRun(run, rows, options);
   const Table& table = prepared.table;
@@ -179,10 +181,35 @@ RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& given) {
     CloseRun(run);
     if (options.analyze && rows > 0) AnalyzeTarget(table);
     report.elapsed = GetCurrentTimestamp() - started;
+    report.measured = meter.Finish();
     if (rows > 0 && options.slice.rows == 0) RecordRun(report);
   });
   return report;
 }
+
+namespace {
+
+// What was measured; all NULL where nothing was written.
+void FormReading(const RunReport& report, Datum* values, bool* nulls) {
+  const MeterReading& measured = report.measured;
+  if (report.writer == nullptr || report.rows == 0) {
+    std::fill(nulls + 12, nulls + kReportColumns, true);
+    return;
+  }
+  values[12] = Float8GetDatum(measured.peak_rows_per_second);
+  values[13] = Int64GetDatum(measured.peak_memory);
+  values[14] = Float8GetDatum(measured.cache_hit_rate);
+  nulls[14] = measured.cache_hit_rate < 0;
+  values[15] = Int64GetDatum(measured.cache_evictions);
+  values[16] = Int64GetDatum(measured.cache_bytes);
+  const char* rejected = measured.rejected_rows == nullptr ? "{}" : measured.rejected_rows;
+  values[17] = DirectFunctionCall1(jsonb_in, CStringGetDatum(rejected));
+  values[18] = Float8GetDatum(measured.duplicate_rate);
+  nulls[18] = measured.duplicate_rate < 0;
+  values[19] = Int64GetDatum(measured.wal_bytes);
+}
+
+}  // namespace
 
 void FormReport(const RunReport& report, Datum* values, bool* nulls) {
   std::fill(nulls, nulls + kReportColumns, false);
@@ -204,6 +231,7 @@ void FormReport(const RunReport& report, Datum* values, bool* nulls) {
   values[10] = TimestampTzGetDatum(report.reference_time);
   nulls[11] = report.problem == nullptr;
   if (report.problem != nullptr) values[11] = CStringGetTextDatum(report.problem);
+  FormReading(report, values, nulls);
 }
 
 }  // namespace dbmocker::server

@@ -11,6 +11,7 @@
 #include "server/boundary.h"
 #include "server/gather_facts.h"
 #include "server/options_origin.h"
+#include "server/read_parents.h"
 #include "server/read_rules.h"
 #include "server/run_hooks.h"
 #include "server/trigger_parents.h"
@@ -95,6 +96,7 @@ class RunAttempts {
       return told_parent_ != nullptr;
     };
     WriteRun({table, *plan, facts, options_, review, run_, statements_, ends_run}, report_);
+    CallServer([&] { CloseKeyFiles(facts); });
   }
 
   // With option on_exhausted "cap", as many rows as the unique keys allow; the report says so. nullptr if none.

@@ -176,6 +176,7 @@ Step FillCircle(const Job* job, int circle, const RunOptions& options) {
 RunOptions OptionsOf(const Job* job) {
   RunOptions options = ParseOptions(&job->seed, job->options);
   options.reference_time = job->reference_time;
+  options.job = job->id;
   return options;
 }
 
