@@ -117,11 +117,15 @@ SELECT pg_catalog.pg_extension_config_dump('dbmocker.presets', 'WHERE NOT is_bui
 GRANT SELECT ON dbmocker.presets TO PUBLIC;
 
 INSERT INTO dbmocker.presets (name, options, is_builtin) VALUES
-    ('standard', '{"insertion_strategy": "batch", "batch_size": 10000, "max_workers": 0}', true),
-    ('balanced', '{}', true),
-    ('high_speed', '{"batch_size": 25000}', true),
-    ('memory_efficient', '{"batch_size": 1000, "memory_limit_mb": 16, "max_workers": 0}', true),
-    ('ultra_high', '{"batch_size": 50000, "max_workers": 64}', true);
+    ('standard',
+     '{"insertion_strategy": "batch", "batch_size": 10000, "max_workers": 0, "cache_strategy": "simple"}', true),
+    ('balanced', '{"insertion_strategy": "auto", "max_workers": "auto", "cache_strategy": "intelligent"}', true),
+    ('high_speed', '{"insertion_strategy": "parallel_bulk", "batch_size": 25000}', true),
+    ('memory_efficient',
+     '{"batch_size": 200, "memory_limit_mb": 16, "max_workers": 0, "cache_strategy": "no_cache"}', true),
+    ('ultra_high',
+     '{"insertion_strategy": "parallel_bulk", "batch_size": 50000, "max_workers": 64,'
+     ' "cache_strategy": "memory_mapped"}', true);
 
 CREATE VIEW dbmocker.rules WITH (security_barrier) AS
 SELECT c.oid::pg_catalog.regclass AS target, a.attname AS column_name, r.rule

@@ -73,6 +73,7 @@ struct TargetFacts {
   std::map<std::size_t, ParentKeys> parents;  // by place in Table::foreign_keys
   std::map<AttributeNumber, std::vector<std::string>> looked_up;  // texts that functions look rows up by
   std::map<AttributeNumber, RuleText> rules;
+  std::map<AttributeNumber, std::string> shapes;  // regular expressions that all stored values match
   std::shared_ptr<ValueCache> cache;  // of stored keys and pools; nullptr: none
 };
 

@@ -9,6 +9,7 @@
 #include "server/describe_table.h"
 #include "server/fix_facts.h"
 #include "server/gather_facts.h"
+#include "server/gather_hinted.h"
 #include "server/open_run.h"
 #include "server/options_origin.h"
 #include "server/plan_and_write.h"
@@ -105,6 +106,7 @@ PlanOptions PlanOptionsOf(const Table& table, const RunOptions& options) {
   plan_options.present_day = GetCurrentTransactionStartTimestamp() / kDay * kDay;
   plan_options.null_probability = options.null_probability;
   plan_options.follows_clock = options.follows_clock;
+  plan_options.hints = options.hints;
   for (std::size_t place = 0; place < table.foreign_keys.size(); ++place)
     if (std::count(options.trigger_filled, options.trigger_filled + options.trigger_filled_count,
                    table.foreign_keys[place].constraint_oid) > 0)
@@ -131,6 +133,7 @@ std::unique_ptr<Plan> PlanRows(const Table& table, std::int64_t rows, const RunO
                                TargetFacts& facts) {
   const auto count = static_cast<std::uint64_t>(rows);
   GatherRules(table, options, facts);
+  GatherHinted(table, options, facts);
   GatherFacts(table, options, facts);
   if (options.slice.rows > 0) {
     ApplyFacts(table, options.slice, facts);

@@ -78,6 +78,7 @@ struct RunOptions {
   const char* call_rules;  // JSON: rules by column that the call gives; nullptr: none
   OptionLevel levels[kMostOptions];  // by the option's place in the list of options
   const char* values[kMostOptions];  // JSON; nullptr: the default
+  const char* hinted_by[kMostOptions];  // the hint that a value at the default level comes from; nullptr: none
 };
 
 // Reads the seed (NULL: setting dbmocker.seed) and a call's options (NULL: none) on top of the database's. Ereports

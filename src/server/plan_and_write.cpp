@@ -10,6 +10,7 @@
 #include "dbmocker/error.h"
 #include "server/boundary.h"
 #include "server/gather_facts.h"
+#include "server/gather_hinted.h"
 #include "server/options_origin.h"
 #include "server/read_parents.h"
 #include "server/read_rules.h"
@@ -118,6 +119,7 @@ class RunAttempts {
   std::unique_ptr<Plan> PlanOnce(const Table& table, TargetFacts& facts) {
     if (options_.slice.rows == 0 && report_.rows <= reserved_rows_) {
       GatherRules(table, options_, facts);
+      GatherHinted(table, options_, facts);
       GatherFacts(table, options_, facts);
       facts.sequence_starts = reserved_;
       return PlanFacts(table, report_.rows, options_, facts);

@@ -12,7 +12,7 @@ namespace dbmocker::server {
 namespace {
 
 // Whoever adds a fact must pack it too.
-static_assert(sizeof(TargetFacts) == 16 + 5 * sizeof(std::map<int, int>) + sizeof(std::shared_ptr<ValueCache>),
+static_assert(sizeof(TargetFacts) == 16 + 6 * sizeof(std::map<int, int>) + sizeof(std::shared_ptr<ValueCache>),
               "pack the new facts here");
 static_assert(sizeof(ParentKeys) ==
                   16 + sizeof(std::vector<ValueSetPointer>) + sizeof(std::optional<std::int64_t>) + sizeof(std::string),
@@ -162,6 +162,11 @@ void PutFacts(Packer& packer, const TargetFacts& facts) {
     packer.Put(rule.json);
     packer.Put(rule.origin);
   }
+  packer.Put(facts.shapes.size());
+  for (const auto& [column, regex] : facts.shapes) {
+    packer.Put(static_cast<std::uint64_t>(column));
+    packer.Put(regex);
+  }
 }
 
 }  // namespace
@@ -209,6 +214,10 @@ TargetFacts UnpackFacts(const Table& table, const std::byte* packed) {
     RuleText& rule = facts.rules[static_cast<AttributeNumber>(unpacker.Signed())];
     rule.json = unpacker.Text();
     rule.origin = unpacker.Text();
+  }
+  for (std::uint64_t left = unpacker.Number(); left > 0; --left) {
+    const auto column = static_cast<AttributeNumber>(unpacker.Signed());
+    facts.shapes[column] = unpacker.Text();
   }
   return facts;
 }
