@@ -6,9 +6,9 @@ SET search_path = test_caches;
 CREATE TABLE authors (code text PRIMARY KEY);
 CREATE TABLE shelves (room int, place int, PRIMARY KEY (room, place));
 CREATE TABLE editions (number bigint PRIMARY KEY);
-INSERT INTO authors SELECT md5(g::text) || md5(g::text) FROM generate_series(1, 30000) g;
-INSERT INTO shelves SELECT g / 100 * 7, g % 100 FROM generate_series(1, 40000) g;
-INSERT INTO editions SELECT g * 3 FROM generate_series(1, 60000) g;
+INSERT INTO authors SELECT md5(g::text) || md5(g::text) FROM generate_series(1, 20000) g;
+INSERT INTO shelves SELECT g / 100 * 7, g % 100 FROM generate_series(1, 20000) g;
+INSERT INTO editions SELECT g * 3 FROM generate_series(1, 40000) g;
 CREATE TABLE books (
     id bigint PRIMARY KEY,
     author text NOT NULL REFERENCES authors,
@@ -19,7 +19,8 @@ CREATE TABLE books (
 );
 CREATE TABLE measured (strategy text, workers int, digest text, report dbmocker.run_report);
 
-CREATE FUNCTION fill(strategy text, workers int, writer text, batch int, rows bigint) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION fill(strategy text, workers int, writer text, batch int, rows bigint) RETURNS void
+LANGUAGE plpgsql AS $$
 DECLARE
     made dbmocker.run_report;
 BEGIN
@@ -31,23 +32,23 @@ BEGIN
     FROM books b;
 END $$;
 
-SELECT fill(strategy, workers, writer, batch, 60000)
+SELECT fill(strategy, workers, writer, batch, 20000)
 FROM unnest('{no_cache,simple,intelligent,adaptive,memory_mapped}'::text[]) strategy,
      (VALUES (0, 'parallel_bulk', 1000), (2, 'parallel_bulk', 777), (0, 'batch', 333)) w(workers, writer, batch);
 -- More memory than all keys need: nothing is read twice, nothing is in a file.
 SELECT dbmocker.set_options('books', '{"null_probability": 0.1}');
 TRUNCATE books;
-INSERT INTO measured SELECT 'all', 0, NULL, r FROM dbmocker.generate('books', 60000, 7) r;
+INSERT INTO measured SELECT 'all', 0, NULL, r FROM dbmocker.generate('books', 20000, 7) r;
 UPDATE measured SET digest = (SELECT md5(string_agg(b::text, '' ORDER BY id)) FROM books b) WHERE strategy = 'all';
 SELECT count(*), count(DISTINCT digest) AS digests FROM measured;
 
 -- Every parent can be reached, though a fraction of the keys fits into memory.
-SELECT fill('intelligent', 1, 'parallel_bulk', 1000, 400000);
-SELECT count(DISTINCT author) = 30000 AS authors, count(DISTINCT (room, place)) > 39900 AS shelves,
-       count(DISTINCT edition) > 59000 AS editions
+SELECT fill('intelligent', 1, 'parallel_bulk', 1000, 250000);
+SELECT count(DISTINCT author) >= 19990 AS authors, count(DISTINCT (room, place)) >= 19990 AS shelves,
+       count(DISTINCT edition) > 39000 AS editions
 FROM books;
 SELECT count(*) AS violations FROM dbmocker.verify('books') WHERE violations > 0;
-DELETE FROM measured WHERE (report).rows = 400000;
+DELETE FROM measured WHERE (report).rows = 250000;
 
 -- What the strategies keep: nothing, up to the limit, what was used last, all of it mapped.
 CREATE VIEW summary AS
@@ -56,17 +57,17 @@ FROM measured WHERE workers = 0 AND (report).writer = 'parallel_bulk';
 SELECT strategy, evictions > 0 AS evicts, bytes BETWEEN 1 AND 1048576 AS within_limit, bytes = 0 AS keeps_nothing,
        hits >= 0.95 AS nearly_all_hit
 FROM summary ORDER BY strategy;
-SELECT (SELECT hits FROM summary WHERE strategy = 'simple') > (SELECT hits FROM summary WHERE strategy = 'no_cache') AS simple,
-       (SELECT hits FROM summary WHERE strategy = 'memory_mapped') > (SELECT hits FROM summary WHERE strategy = 'simple') AS mapped,
-       (SELECT hits FROM summary WHERE strategy = 'all') = 1 AS all_hit;
+SELECT array_agg(strategy ORDER BY hits) AS by_hits
+FROM summary WHERE strategy IN ('no_cache', 'simple', 'memory_mapped', 'all');
+SELECT hits FROM summary WHERE strategy = 'all';
 
 -- The size of the cache is a setting of its own; an adaptive one starts smaller and grows with the misses.
 TRUNCATE books;
 SELECT cache_bytes <= 1048576 AS small, cache_evictions > 1000 AS evicts
-FROM dbmocker.generate('books', 60000, 7, '{"cache_size_mb": 1, "cache_strategy": "intelligent"}');
+FROM dbmocker.generate('books', 20000, 7, '{"cache_size_mb": 1, "cache_strategy": "intelligent"}');
 TRUNCATE books;
 SELECT cache_bytes BETWEEN 1048577 AND 4194304 AS larger
-FROM dbmocker.generate('books', 60000, 7, '{"cache_size_mb": 4, "cache_strategy": "adaptive"}');
+FROM dbmocker.generate('books', 20000, 7, '{"cache_size_mb": 4, "cache_strategy": "adaptive"}');
 
 -- Where keys are is in the plan. Consecutive integers need no memory and no look-up.
 SELECT count(*) AS in_files FROM dbmocker.plan('books', 10, '{"cache_strategy": "memory_mapped"}')
@@ -74,7 +75,8 @@ WHERE kind = 'FOREIGN KEY' AND detail LIKE '%in a file, cache_strategy memory_ma
 CREATE TABLE numbers (id int PRIMARY KEY);
 INSERT INTO numbers SELECT generate_series(1, 1000);
 CREATE TABLE uses (number int NOT NULL REFERENCES numbers);
-SELECT cache_hit_rate IS NULL AS none, cache_bytes FROM dbmocker.generate('uses', 5000, 1, '{"cache_strategy": "no_cache"}');
+SELECT cache_hit_rate IS NULL AS none, cache_bytes
+FROM dbmocker.generate('uses', 5000, 1, '{"cache_strategy": "no_cache"}');
 
 -- CHECKs that read keys in a file, self-references, and rows() give the same as keys in memory.
 CREATE TABLE parts (name text PRIMARY KEY, whole text REFERENCES parts, CHECK (whole >= 'a' OR whole IS NULL));
@@ -86,7 +88,8 @@ SELECT count(DISTINCT d) FROM (
 
 -- Temporary files are gone when the call is over, also after an error.
 \set VERBOSITY terse
-SELECT dbmocker.generate('books', 100, 1, '{"cache_strategy": "memory_mapped", "columns": {"id": {"min": 1, "max": 5}}}');
+SELECT dbmocker.generate('books', 100, 1,
+    '{"cache_strategy": "memory_mapped", "columns": {"id": {"min": 1, "max": 5}}}');
 SELECT count(*) AS files FROM pg_catalog.pg_ls_tmpdir() WHERE name LIKE 'pgsql_tmp' || pg_backend_pid() || '.%';
 SET temp_file_limit = '1MB';
 SELECT dbmocker.generate('books', 100, 1, '{"cache_strategy": "no_cache"}');

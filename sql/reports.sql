@@ -24,19 +24,22 @@ SELECT rejected_rows FROM dbmocker.generate('plain', 5000);
 CREATE UNLOGGED TABLE scratch (LIKE plain);
 SELECT pg_current_wal_insert_lsn() AS before \gset
 SELECT wal_bytes AS said, heap_bytes AS heap FROM dbmocker.generate('plain', 100000, 1, '{"max_workers": 1}') \gset
-SELECT :said BETWEEN 0.8 * moved AND moved AND :said > 0.9 * :heap AS counted
+SELECT :said BETWEEN 0.8 * moved AND moved AS counted, :said > 0.4 * :heap AS rows_too
 FROM (SELECT pg_current_wal_insert_lsn() - :'before'::pg_lsn AS moved) m;
 SELECT wal_bytes < 100000 AS hardly_any, heap_bytes > 1000000 AS but_rows FROM dbmocker.generate('scratch', 100000);
 
 -- Repeated values: nearly all from a pool, about p of simple repeats, none where each is new.
 CREATE FUNCTION rate(strategy text) RETURNS double precision LANGUAGE sql AS $$
+    TRUNCATE test_reports.scratch;
     SELECT duplicate_rate FROM dbmocker.generate('test_reports.scratch', 20000, 3, jsonb_build_object(
         'null_probability', 0, 'columns', jsonb_build_object('a', jsonb_build_object(
             'duplicate_strategy', strategy, 'min', 1, 'max', 1000000000))))
 $$;
-SELECT s, round(rate(s)::numeric, 1) FROM unnest('{generate_new,allow_simple,smart_duplicates,cached_pool,weighted_random}'::text[]) s;
+SELECT s, round(rate(s)::numeric, 1)
+FROM unnest('{generate_new,allow_simple,smart_duplicates,cached_pool,weighted_random}'::text[]) s;
 SELECT duplicate_rate > 0.99 AS all_columns
-FROM dbmocker.generate('scratch', 20000, 3, '{"global_duplicate_enabled": true, "global_duplicate_strategy": "cached_pool"}');
+FROM dbmocker.generate('scratch', 20000, 3,
+    '{"global_duplicate_enabled": true, "global_duplicate_strategy": "cached_pool"}');
 
 -- The record has what the call returned.
 SELECT bool_and(r.wal_bytes IS NOT NULL AND r.peak_memory > 0) AS recorded FROM dbmocker.runs r

@@ -1,5 +1,5 @@
-// Keys in a file, for those of referenced tables that do not fit into memory: written once in blocks, read by any number
-// of processes, each through a cache of its own. Reading takes system calls only.
+// Keys in a file, for those of referenced tables that do not fit into memory: written once in blocks, read by any
+// number of processes, each through a cache of its own. Reading takes system calls only.
 // Must not make or remove the file: that is its owner's to do, who also writes what KeyFileBuilder hands out.
 // Read first: KeyFile, then KeyFileBuilder and FileValueSet.
 #pragma once

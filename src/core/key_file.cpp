@@ -160,8 +160,8 @@ void FileValueSet::PutValue(const std::byte* block, std::uint64_t index, std::si
   out.SetBytes(row, copy);
 }
 
-// In the order of the file, so that each block is asked for once a batch; forth and back in turns, so that a batch begins
-// with blocks that the last one has used.
+// In the order of the file, so that each block is asked for once a batch; forth and back in turns, so that a batch
+// begins with blocks that the last one has used.
 void FileValueSet::Emit(std::span<const std::uint64_t> indexes, ColumnBuffer& out) const {
   if (mapping_ != nullptr) return EmitMapped(indexes, out);
   const bool keeps = cache_->limits().strategy != CacheStrategy::None;

@@ -53,6 +53,7 @@ struct TimelineMap {
     const auto age = AgeOf(index, words);
     const std::int64_t created = reference - (follows_clock ? kSteps : kNewest + age);
     if (moment == Moment::Created) return created;
+    if (moment == Moment::Event && rising_rows > 0) return created + static_cast<int>(moment) * kStep;
     if (moment <= Moment::Deleted) return StepFrom(created, static_cast<int>(moment), words);
     const auto draw = [&words](std::int64_t n) {
       return static_cast<std::int64_t>(words.Below(static_cast<std::uint64_t>(n)));

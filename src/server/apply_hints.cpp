@@ -49,7 +49,8 @@ void ApplyHints(RunOptions* options) {
 
 std::int64_t RowsForWriter(const RunOptions& options, std::int64_t rows) {
   const bool is_large = options.hints.Has(Hint::IsLargeTable) || options.hints.Has(Hint::PrioritizeSpeed);
-  return is_large && rows > 0 ? std::max(rows, kManyRows) : rows;
+  const bool is_part = options.slice.rows > 0;  // what wins for the whole would be done again for each part
+  return is_large && !is_part && rows > 0 ? std::max(rows, kManyRows) : rows;
 }
 
 std::int64_t RowsForReferences(const RunOptions& options, std::int64_t rows) {

@@ -1,4 +1,4 @@
-// What optimization hints decide of options that nobody has set, and of the choices that follow from the number of rows.
+// What optimization hints decide of options that nobody has set, and of choices that follow from the number of rows.
 // Values of columns are decided elsewhere: by the plan (PlanOptions::hints) and by gather_hinted.h.
 // Read first: ApplyHints.
 #pragma once

@@ -149,7 +149,7 @@ WriterDecision ChooseByName(const Table& table, const WriterFacts& facts, std::i
   const char* obstacle = WhySingleOnly(table, facts);
   if (obstacle == nullptr && decision.writer != Writer::Batch) obstacle = WhyNoBulk(table, facts);
   if (obstacle == nullptr && decision.writer != Writer::Batch && !DemandsWriter(options))
-    obstacle = WhyRebuildCosts(facts, rows);
+    obstacle = WhyRebuildCosts(facts, rows, options);
   if (obstacle == nullptr && decision.writer == Writer::ParallelBulk)
     obstacle = options.freeze ? "frozen rows are written by the server's own function" : facts.page_obstacle;
   if (obstacle != nullptr && !DemandsWriter(options)) return ChooseAutomatically(table, facts, rows, options);

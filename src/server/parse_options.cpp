@@ -207,8 +207,8 @@ constexpr Option kOptions[] = {
     {"global_duplicate_strategy",
      "\"generate_new\", \"allow_simple\", \"smart_duplicates\", \"cached_pool\" or \"weighted_random\"",
      SetDuplicateStrategy, "\"generate_new\""},
-    {"insertion_strategy", "\"auto\", \"single\", \"batch\", \"bulk\", \"parallel_bulk\" or \"streaming\"", SetInsertionStrategy,
-     "\"auto\""},
+    {"insertion_strategy", "\"auto\", \"single\", \"batch\", \"bulk\", \"parallel_bulk\" or \"streaming\"",
+     SetInsertionStrategy, "\"auto\""},
     {"max_attempts", "a whole number from 1 to 1000000", SetMaxAttempts, "1000"},
     {"max_workers", "\"auto\" or a whole number from 0 to 64", SetMaxWorkers, "\"auto\""},
     {"memory_limit_mb", "a whole number from 1 to 1048576", SetMemoryLimit, "64"},
@@ -260,9 +260,9 @@ void SetOption(RunOptions* options, const JsonbValue* key, JsonbValue* value, Op
     const Option& option = kOptions[i];
     if (!IsText(key, option.key)) continue;
     if (option.is_of_database && level != OptionLevel::Database && value->type != jbvNull)
-      ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                      errmsg("option \"%s\" belongs to the database", option.key),
-                      errhint("Set it with dbmocker.set_options(NULL, …).")));
+      ereport(ERROR,
+              (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("option \"%s\" belongs to the database", option.key),
+               errhint("Set it with dbmocker.set_options(NULL, …).")));
     if (options->levels[i] > level || (value->type == jbvNull && level != OptionLevel::Call)) return;
     if (!option.set(options, value))
       ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid value for option \"%s\"", option.key),

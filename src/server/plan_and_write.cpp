@@ -106,6 +106,7 @@ class RunAttempts {
       try {
         return PlanOnce(table, facts);
       } catch (const CapacityError& error) {
+        CallServer([&] { CloseKeyFiles(facts); });
         const auto capacity = static_cast<std::int64_t>(std::min<std::uint64_t>(error.capacity(), PG_INT64_MAX));
         if (!options_.cap_exhausted || options_.slice.rows > 0 || capacity >= report_.rows) throw;
         report_.rows = capacity;

@@ -55,14 +55,16 @@ for my $case ([ 'standard', 20000, 0 ], [ 'high_speed', 20000, 1 ], [ 'ultra_hig
   my ($mode, $rows, $is_new) = @$case;
   $node->safe_psql('postgres', 'TRUNCATE books') if $rows > 1000;
   my $before = $node->safe_psql('postgres', $file);
-  $node->safe_psql('postgres', qq{SELECT dbmocker.generate('books', $rows, options => '{"performance_mode": "$mode"}')});
+  $node->safe_psql('postgres',
+    qq{SELECT dbmocker.generate('books', $rows, options => '{"performance_mode": "$mode"}')});
   my $after = $node->safe_psql('postgres', $file);
   is($before ne $after ? 1 : 0, $is_new, "$mode, $rows rows: indexes " . ($is_new ? 'built anew' : 'kept'));
 }
 
 # Shared keys: the file is there while the run is, one for all processes.
 my $session = start_session($node);
-send_to($session, q{TRUNCATE books; SELECT dbmocker.generate('books', 100000000, 5, '{"performance_mode": "ultra_high"}');});
+send_to($session,
+  q{TRUNCATE books; SELECT dbmocker.generate('books', 100000000, 5, '{"performance_mode": "ultra_high"}');});
 wait_until($node, q{SELECT count(*) > 0 FROM dbmocker.progress WHERE phase = 'writing' AND workers > 0});
 is($node->safe_psql('postgres', q{SELECT count(*), max(size) > 200000 * 64 FROM pg_ls_tmpdir()}), '1|t',
   'ultra_high: keys in one file');

@@ -58,7 +58,8 @@ is(look(q{percent BETWEEN 0.1 AND 99, rows_per_second > 1000, average_rows_per_s
     eta BETWEEN '1 second' AND '1 day'}), 't|t|t|t', 'rates, percent and the time that is left');
 is(look(q{workers, memory BETWEEN 5000000 AND 300000000, cpu BETWEEN 5 AND 400}), '1|t|t',
   'memory and processor time of the process and its worker');
-is(look(q{rejected > rows_done / 2, (rejected_rows->>'a_is_odd')::bigint > 1000}), 't|t', 'rejected rows by constraint');
+is(look(q{rejected > rows_done / 2, (rejected_rows->>'a_is_odd')::bigint > 1000}), 't|t',
+  'rejected rows by constraint');
 is(look('pid, datname, target, rows, rows_done, memory', 'somebody'), "$pid|postgres||||",
   'others see no more than that there is one');
 is(look('target, rows', 'monitor'), 'items|200000000', 'but monitors do');

@@ -1,5 +1,5 @@
-// Caches of stored keys: what each strategy keeps and throws out; and keys in files, which give the same values under all
-// of them.
+// Caches of stored keys: what each strategy keeps and throws out; and keys in files, which give the same values under
+// all of them.
 // Read first: ReadThrough.
 #include "dbmocker/value_cache.h"
 
