@@ -1,6 +1,6 @@
 // Parents' keys, by queries; see read_parents.h. They are read in chunks: a server phase copies Datums out of SPI, a
-// C++ phase appends them to the store, or to the blocks of a file that the next server phase writes. The file is one of the
-// server's temporary files: it counts against temp_file_limit and goes with the transaction.
+// C++ phase appends them to the store, or to the blocks of a file that the next server phase writes. The file is one of
+// the server's temporary files: it counts against temp_file_limit and goes with the transaction.
 // Read first: ReadParents.
 #include "server/read_parents.h"
 

@@ -1,6 +1,6 @@
 // What a run measures of itself while it goes on: rows, rejected draws, memory, WAL, look-ups in caches, repeated
-// values. The process that was called also tells other sessions, by the server's own progress entries, without shared memory of
-// our own; parallel workers add theirs to counters that they share with it.
+// values. The process that was called also tells other sessions, by the server's own progress entries, without shared
+// memory of our own; parallel workers add theirs to counters that they share with it.
 // Read first: RunMeter, then RunMeter::Tick.
 #pragma once
 

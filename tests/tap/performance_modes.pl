@@ -18,7 +18,7 @@ $node->safe_psql('postgres', q{
   CREATE UNLOGGED TABLE notes (id bigint, author text, body text);
   CREATE FUNCTION batches(mode text) RETURNS text LANGUAGE sql AS $$
     SELECT value #>> '{}' FROM dbmocker.options('books', jsonb_build_object('performance_mode', mode))
-    WHERE name = 'batch_size' $$;
+    WHERE option = 'batch_size' $$;
 });
 my $private = q{(SELECT substring(pg_read_file('/proc/self/status') FROM 'RssAnon:\s+(\d+)')::int)};
 

@@ -4,10 +4,11 @@
 #include "dbmocker/value_cache.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -90,17 +91,15 @@ TEST(ValueCache, ReservesWithinItsCapacity) {
 // A file of keys that goes with the object.
 class TestFile {
  public:
-  ~TestFile() { unlink(file_.path.c_str()); }
+  ~TestFile() { std::filesystem::remove(file_.path); }
 
   void Write(KeyFileBuilder& builder) {
-    char path[] = "/tmp/dbmocker_keys_XXXXXX";
-    const int descriptor = mkstemp(path);
-    ASSERT_GE(descriptor, 0);
     const auto bytes = builder.pending();
-    ASSERT_EQ(write(descriptor, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
-    close(descriptor);
     file_ = builder.file();
-    file_.path = path;
+    file_.path = std::filesystem::temp_directory_path() / ("dbmocker_keys_" + std::to_string(std::random_device()()));
+    std::ofstream out(file_.path, std::ios::binary);
+    out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    ASSERT_TRUE(out.flush());
   }
   const KeyFile& file() const { return file_; }
 
