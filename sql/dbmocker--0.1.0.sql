@@ -16,10 +16,18 @@ CREATE TYPE dbmocker.run_report AS (
     heap_bytes bigint,
     seed bigint,
     reference_time timestamptz,
-    problem text
+    problem text,
+    peak_rows_per_second double precision,
+    peak_memory bigint,
+    cache_hit_rate double precision,
+    cache_evictions bigint,
+    cache_bytes bigint,
+    rejected_rows jsonb,
+    duplicate_rate double precision,
+    wal_bytes bigint
 );
 COMMENT ON TYPE dbmocker.run_report IS
-    'what one run did: rows written, time taken, writer and workers used, ordinal of the first row, rows drawn again, growth of the heap, seed and reference time, and why there are fewer rows than asked for';
+    'what one run did: rows written, time taken, writer and workers used, ordinal of the first row, rows drawn again, growth of the heap, seed and reference time, why there are fewer rows than asked for, and what was measured';
 
 -- Where the next run of a target goes on: two runs of n rows give the rows of one run of 2n.
 CREATE TABLE dbmocker.target_state (
@@ -109,11 +117,15 @@ SELECT pg_catalog.pg_extension_config_dump('dbmocker.presets', 'WHERE NOT is_bui
 GRANT SELECT ON dbmocker.presets TO PUBLIC;
 
 INSERT INTO dbmocker.presets (name, options, is_builtin) VALUES
-    ('standard', '{"insertion_strategy": "batch", "batch_size": 10000, "max_workers": 0}', true),
-    ('balanced', '{}', true),
-    ('high_speed', '{"batch_size": 25000}', true),
-    ('memory_efficient', '{"batch_size": 1000, "memory_limit_mb": 16, "max_workers": 0}', true),
-    ('ultra_high', '{"batch_size": 50000, "max_workers": 64}', true);
+    ('standard',
+     '{"insertion_strategy": "batch", "batch_size": 10000, "max_workers": 0, "cache_strategy": "simple"}', true),
+    ('balanced', '{"insertion_strategy": "auto", "max_workers": "auto", "cache_strategy": "intelligent"}', true),
+    ('high_speed', '{"insertion_strategy": "parallel_bulk", "batch_size": 25000}', true),
+    ('memory_efficient',
+     '{"batch_size": 200, "memory_limit_mb": 16, "max_workers": 0, "cache_strategy": "no_cache"}', true),
+    ('ultra_high',
+     '{"insertion_strategy": "parallel_bulk", "batch_size": 50000, "max_workers": 64,'
+     ' "cache_strategy": "memory_mapped"}', true);
 
 CREATE VIEW dbmocker.rules WITH (security_barrier) AS
 SELECT c.oid::pg_catalog.regclass AS target, a.attname AS column_name, r.rule
@@ -247,7 +259,9 @@ COMMENT ON COLUMN dbmocker.run_records.report IS 'what the call returned';
 CREATE VIEW dbmocker.runs WITH (security_barrier) AS
 SELECT r.id, r.ended, a.rolname AS role, (r.report).target, (r.report).rows, (r.report).elapsed,
     (r.report).rows_per_second, (r.report).writer, (r.report).workers, (r.report).first_row, (r.report).redrawn_rows,
-    (r.report).heap_bytes, (r.report).seed, (r.report).reference_time, (r.report).problem
+    (r.report).heap_bytes, (r.report).seed, (r.report).reference_time, (r.report).problem,
+    (r.report).peak_rows_per_second, (r.report).peak_memory, (r.report).cache_hit_rate, (r.report).cache_evictions,
+    (r.report).cache_bytes, (r.report).rejected_rows, (r.report).duplicate_rate, (r.report).wal_bytes
 FROM dbmocker.run_records r
 LEFT JOIN pg_catalog.pg_roles a ON a.oid = r.role
 LEFT JOIN pg_catalog.pg_class c ON c.oid = (r.report).target
@@ -268,6 +282,17 @@ COMMENT ON COLUMN dbmocker.runs.heap_bytes IS 'growth of the table without index
 COMMENT ON COLUMN dbmocker.runs.seed IS 'what makes the rows again';
 COMMENT ON COLUMN dbmocker.runs.reference_time IS 'time that dates were drawn against';
 COMMENT ON COLUMN dbmocker.runs.problem IS 'why there are fewer rows than asked for';
+COMMENT ON COLUMN dbmocker.runs.peak_rows_per_second IS 'highest rate between two updates of progress';
+COMMENT ON COLUMN dbmocker.runs.peak_memory IS
+    'most private memory of backend and workers in bytes, looked at between batches and where steps begin and end';
+COMMENT ON COLUMN dbmocker.runs.cache_hit_rate IS
+    'share of the look-ups of parents'' keys and pooled values that needed no reading and no computing; NULL: none';
+COMMENT ON COLUMN dbmocker.runs.cache_evictions IS 'blocks of keys thrown out of the cache for others';
+COMMENT ON COLUMN dbmocker.runs.cache_bytes IS 'most bytes that caches held';
+COMMENT ON COLUMN dbmocker.runs.rejected_rows IS 'draws that failed, by constraint';
+COMMENT ON COLUMN dbmocker.runs.duplicate_rate IS
+    'share of values that came before in the run, of columns that repeat values on purpose, within some 2 percent; NULL: there are none';
+COMMENT ON COLUMN dbmocker.runs.wal_bytes IS 'WAL written by backend and workers';
 GRANT SELECT ON dbmocker.runs TO PUBLIC;
 
 CREATE FUNCTION dbmocker.generate(target regclass, rows bigint, seed bigint DEFAULT NULL, options jsonb DEFAULT '{}')
@@ -582,29 +607,75 @@ COMMENT ON COLUMN dbmocker.jobs.started_at IS 'time at which a worker first took
 COMMENT ON COLUMN dbmocker.jobs.changed_at IS 'time of the last change of the state';
 COMMENT ON COLUMN dbmocker.jobs.finished_at IS 'time at which the job was done, failed or stopped';
 
+CREATE FUNCTION dbmocker.running(OUT pid integer, OUT datid oid, OUT usesysid oid, OUT target oid, OUT phase text,
+                                 OUT rows_done bigint, OUT rows bigint, OUT rows_per_second double precision,
+                                 OUT started timestamptz, OUT memory bigint, OUT cpu double precision,
+                                 OUT workers integer, OUT rejected bigint, OUT rejected_rows jsonb, OUT job bigint)
+RETURNS SETOF record
+LANGUAGE c STABLE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'dbmocker_list_progress';
+COMMENT ON FUNCTION dbmocker.running() IS
+    'the runs in progress on this server; all but process, database and role is NULL for others than that role and pg_read_all_stats';
+
 CREATE VIEW dbmocker.progress WITH (security_barrier) AS
-SELECT p.job, p.position, p.target::pg_catalog.regclass AS target, j.state, p.rows,
+WITH live AS (
+    SELECT r.*, d.datname,
+           CASE WHEN d.datname = pg_catalog.current_database() THEN r.target::pg_catalog.regclass END AS of_here,
+           pg_catalog.clock_timestamp() - r.started AS elapsed
+    FROM dbmocker.running() r
+    LEFT JOIN pg_catalog.pg_database d ON d.oid = r.datid
+), parts AS (
+    SELECT p.job, p.position, p.target, j.state, p.rows, p.rows_done, p.rows_missed, p.rate, j.pace, p.problem
+    FROM dbmocker.job_part p
+    JOIN dbmocker.job j ON j.id = p.job
+    WHERE dbmocker.may_steer(j.owner)
+)
+SELECT p.job, p.position, p.target::pg_catalog.regclass AS target, p.state, p.rows,
        p.rows_done - p.rows_missed AS rows_done,
        CASE WHEN p.rows > 0 THEN pg_catalog.round(100.0 * p.rows_done / p.rows, 1)
             WHEN p.rows = 0 THEN 100.0 END AS percent,
        p.rate AS rows_per_second,
-       CASE WHEN j.state = 'running' AND p.rate > 0
-            THEN pg_catalog.make_interval(secs => (p.rows - p.rows_done) / LEAST(p.rate, j.pace)) END AS eta,
-       p.problem
-FROM dbmocker.job_part p
-JOIN dbmocker.job j ON j.id = p.job
-WHERE dbmocker.may_steer(j.owner);
-COMMENT ON VIEW dbmocker.progress IS 'the tables of background jobs that the current role may steer, in the order of filling';
-COMMENT ON COLUMN dbmocker.progress.job IS 'number of the job';
+       CASE WHEN p.state = 'running' AND p.rate > 0
+            THEN pg_catalog.make_interval(secs => (p.rows - p.rows_done) / LEAST(p.rate, p.pace)) END AS eta,
+       p.problem, l.pid, COALESCE(l.datname, pg_catalog.current_database()) AS datname, l.phase,
+       l.rows_done / NULLIF(EXTRACT(epoch FROM l.elapsed)::double precision, 0) AS average_rows_per_second,
+       l.memory, l.cpu, l.workers, l.rejected, l.rejected_rows
+FROM parts p
+LEFT JOIN live l ON l.job = p.job AND l.of_here = p.target
+UNION ALL
+SELECT l.job, NULL, l.of_here, 'running', l.rows, l.rows_done,
+       CASE WHEN l.rows > 0 THEN pg_catalog.round(100.0 * l.rows_done / l.rows, 1) END,
+       l.rows_per_second,
+       CASE WHEN l.rows_done > 0
+            THEN pg_catalog.make_interval(secs => EXTRACT(epoch FROM l.elapsed)::double precision
+                                                  / l.rows_done * (l.rows - l.rows_done)) END,
+       NULL, l.pid, l.datname, l.phase,
+       l.rows_done / NULLIF(EXTRACT(epoch FROM l.elapsed)::double precision, 0),
+       l.memory, l.cpu, l.workers, l.rejected, l.rejected_rows
+FROM live l
+WHERE NOT EXISTS (SELECT FROM parts p WHERE p.job = l.job AND p.target = l.of_here);
+COMMENT ON VIEW dbmocker.progress IS
+    'the tables of background jobs that the current role may steer, in the order of filling, and the runs in progress of all sessions';
+COMMENT ON COLUMN dbmocker.progress.job IS 'number of the job; NULL for other runs';
 COMMENT ON COLUMN dbmocker.progress.position IS 'place in the order in which the job fills its tables, from 1';
-COMMENT ON COLUMN dbmocker.progress.target IS 'the table';
-COMMENT ON COLUMN dbmocker.progress.state IS 'state of the job';
+COMMENT ON COLUMN dbmocker.progress.target IS 'the table; NULL for one of another database';
+COMMENT ON COLUMN dbmocker.progress.state IS 'state of the job; running for runs that belong to none';
 COMMENT ON COLUMN dbmocker.progress.rows IS 'rows asked for; NULL while keep_rows has not been counted yet';
-COMMENT ON COLUMN dbmocker.progress.rows_done IS 'rows that are committed';
-COMMENT ON COLUMN dbmocker.progress.percent IS 'share of the rows that is committed';
-COMMENT ON COLUMN dbmocker.progress.rows_per_second IS 'rate of the last chunks';
-COMMENT ON COLUMN dbmocker.progress.eta IS 'time that the rest will take at this rate';
+COMMENT ON COLUMN dbmocker.progress.rows_done IS 'rows of a job that are committed; rows of another run that are written';
+COMMENT ON COLUMN dbmocker.progress.percent IS 'share of the rows that is done';
+COMMENT ON COLUMN dbmocker.progress.rows_per_second IS 'rate of the last chunks, or since the last update but one';
+COMMENT ON COLUMN dbmocker.progress.eta IS 'time that the rest will take at this rate; for runs without a job, at the average rate';
 COMMENT ON COLUMN dbmocker.progress.problem IS 'why there are fewer rows than asked for; NULL if there are not';
+COMMENT ON COLUMN dbmocker.progress.pid IS 'process that works on it';
+COMMENT ON COLUMN dbmocker.progress.datname IS 'database';
+COMMENT ON COLUMN dbmocker.progress.phase IS 'preparing, writing, building indexes or checking foreign keys';
+COMMENT ON COLUMN dbmocker.progress.average_rows_per_second IS 'rows of the run by the time since it began';
+COMMENT ON COLUMN dbmocker.progress.memory IS 'private memory of the process and its parallel workers in bytes';
+COMMENT ON COLUMN dbmocker.progress.cpu IS
+    'processor time of the process and its parallel workers since the run began, in percent of one processor';
+COMMENT ON COLUMN dbmocker.progress.workers IS 'parallel workers at work';
+COMMENT ON COLUMN dbmocker.progress.rejected IS 'draws that failed a constraint';
+COMMENT ON COLUMN dbmocker.progress.rejected_rows IS 'the same by constraint, the first few of the calling process, while it writes';
 
 GRANT SELECT ON dbmocker.jobs, dbmocker.progress TO PUBLIC;
 

@@ -71,4 +71,13 @@ IndexSourcePointer MakeDigitSource(LaneNumber lane, std::uint64_t divisor, std::
 // may be "negative" (modulo 2^64) where rows that are stored already count as earlier rows.
 IndexSourcePointer MakeEarlierRowSource(StreamKey key, LaneNumber key_lane, std::uint64_t first_ordinal);
 
+// The same as a tree: each row is the parent of the next `fan_out` rows that have none yet, so that depth grows with
+// the logarithm of the rows. Rows that are drawn again take any row up to that parent.
+IndexSourcePointer MakeTreeSource(StreamKey key, LaneNumber key_lane, std::uint64_t first_ordinal,
+                                  std::uint64_t fan_out);
+
+// ordinal - first for rows from `first` on, below `rows`; rows that are drawn again take another index that stands for
+// the same one modulo `rows`.
+IndexSourcePointer MakeRisingSource(StreamKey key, std::uint64_t first, std::uint64_t rows, std::uint64_t size);
+
 }  // namespace dbmocker

@@ -12,8 +12,10 @@
 #include <vector>
 
 #include "dbmocker/batch.h"
+#include "dbmocker/hint.h"
 #include "dbmocker/index_source.h"
 #include "dbmocker/schema.h"
+#include "dbmocker/value_cache.h"
 #include "dbmocker/value_set.h"
 
 namespace dbmocker {
@@ -40,6 +42,7 @@ struct PlanOptions {
   std::vector<std::size_t> trigger_filled;  // places in Table::foreign_keys whose parents come with the row
   std::optional<DuplicateOptions> duplicates;
   int locale = 0;  // see ValueContext
+  Hints hints = {};
 };
 
 // ----------------------------------------------------------------------------------------------------------- facts
@@ -80,6 +83,8 @@ struct TargetFacts {
   std::map<AttributeNumber, RuleText> rules;
   RowSample sample;
   std::vector<std::int64_t> sample_places;  // where the sampled rows are stored, for the parts of a longer run
+  std::map<AttributeNumber, std::string> shapes;  // regular expressions that all stored values match
+  std::shared_ptr<ValueCache> cache;  // of stored keys and pools; nullptr: none
 };
 
 FactRequests FindFactRequests(const Table& table);
@@ -164,6 +169,7 @@ class Plan {
   std::vector<std::string> checked_keys;  // names of unique and exclusion constraints that only the index can keep
   std::vector<std::string> rejected_checks;  // names of CHECKs, domains' CHECKs and bounds that rows may fail
   std::uint64_t key_capacity = 0;  // positions that the smallest unique lane has; 0 if no key takes positions
+  std::vector<AttributeNumber> repeated_columns;  // whose values are repeated on purpose
   std::vector<std::size_t> same_table_references;  // places in Table::foreign_keys that refer to rows of this run
   std::vector<PlanLine> lines;  // what is done and why, for plan()
 };

@@ -5,10 +5,13 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "dbmocker/value_cache.h"
 #include "dbmocker/value_set.h"
 
 namespace dbmocker {
@@ -16,7 +19,9 @@ namespace dbmocker {
 class StoredValueSet final : public ValueSet {
  public:
   // encoding: Word, Fixed or Varlena. is_distinct: the values to come are all different.
-  StoredValueSet(Encoding encoding, bool is_distinct) : encoding_(encoding), is_distinct_(is_distinct) {}
+  // `cache`, if there is one, counts the values that are asked for.
+  StoredValueSet(Encoding encoding, bool is_distinct, std::shared_ptr<ValueCache> cache = nullptr)
+      : encoding_(encoding), is_distinct_(is_distinct), cache_(std::move(cache)) {}
 
   void AppendWord(std::uint64_t word) { words_.push_back(word); }
   // Copies `size` bytes: a Fixed value, or a Varlena value with its header.
@@ -39,12 +44,13 @@ class StoredValueSet final : public ValueSet {
  private:
   Encoding encoding_;
   bool is_distinct_;
+  std::shared_ptr<ValueCache> cache_;
   std::vector<std::uint64_t> words_;  // values, or where they start in bytes_
   std::vector<std::byte> bytes_;
 };
 
 // The set that `packed` holds, which must stay as it is as long as the result lives. Its address need not be the
 // one that it was packed at.
-ValueSetPointer MakePackedValueSet(const std::byte* packed);
+ValueSetPointer MakePackedValueSet(const std::byte* packed, std::shared_ptr<ValueCache> cache = nullptr);
 
 }  // namespace dbmocker

@@ -92,6 +92,8 @@ struct ValueLimits {
 // What value sets may depend on besides their type.
 struct ValueContext {
   std::int64_t reference_time = 0;  // microseconds since 2000-01-01 00:00 UTC, PostgreSQL's epoch
+  // Not 0: creation moments rise with the index, up to this one; indexes beyond stand for those modulo it.
+  std::uint64_t rising_rows = 0;
   bool follows_clock = false;  // moments of a row lie within the last seconds before the reference, not years
   int locale = 0;  // whose names and places providers use (src/core/locale_lists.h); 0: those of the whole world
 };

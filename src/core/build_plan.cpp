@@ -7,6 +7,7 @@
 #include "dbmocker/error.h"
 #include "limit_algebra.h"
 #include "plan_builder.h"
+#include "pooled_value_set.h"
 #include "spatial_checks.h"
 #include "type_value_sets.h"
 
@@ -87,6 +88,7 @@ PlanBuilder::PlanBuilder(const Table& table, std::uint64_t rows, const PlanOptio
     : table_(table), rows_(rows), options_(options), facts_(facts), plan_(std::make_unique<Plan>()) {
   context_.reference_time = options.reference_time;
   context_.follows_clock = options.follows_clock;
+  if (options.hints.Has(Hint::HasTimeSeriesData)) context_.rising_rows = std::max<std::uint64_t>(rows, 1);
 }
 
 std::unique_ptr<Plan> PlanBuilder::Build() {
@@ -152,6 +154,9 @@ void PlanBuilder::CreateColumns() {
       state.reason = "no INSERT privilege on the column";
     } else {
       state.meaning = DetectMeaning(table_, column);
+      const bool is_moment = state.base.type->name == "timestamp" || state.base.type->name == "timestamptz";
+      if (!state.meaning && is_moment && options_.hints.Has(Hint::HasTimeSeriesData))
+        state.meaning = Meaning{"event_at", GroupKind::Timeline, "", NameOf(Hint::HasTimeSeriesData)};
     }
   }
 }
@@ -279,10 +284,17 @@ void PlanBuilder::PlaceNulls() {
   }
 }
 
+ValueSetPointer PlanBuilder::KeepPool(ColumnState& state) const {
+  state.generator += ", " + std::to_string(state.pool.size()) + " of them made once";
+  return MakePooledValueSet(state.values, state.pool, facts_.cache);
+}
+
 void PlanBuilder::MovePlan() {
   for (auto& [number, state] : columns_) {
     if (state.role == ColumnRole::Generated || state.role == ColumnRole::ServerDefault) continue;
-    plan_->columns.push_back({number, state.lane, state.values, state.null_lane, state.null_below, {}});
+    if (state.repeats && state.values != nullptr) plan_->repeated_columns.push_back(number);
+    ValueSetPointer values = state.pool.empty() || state.has_edges ? state.values : KeepPool(state);
+    plan_->columns.push_back({number, state.lane, std::move(values), state.null_lane, state.null_below, {}});
   }
 }
 

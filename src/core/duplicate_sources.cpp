@@ -165,31 +165,53 @@ class PerParentSource final : public IndexSource {
   Permutation parent_places_;
 };
 
-}  // namespace
+// Indexes of the pools of a rule: of the one that it draws from, or of the small and the medium one.
+struct PoolSizes {
+  std::uint64_t first = 0;
+  std::uint64_t second = 0;
+};
 
-IndexSourcePointer MakeDuplicateSource(StreamKey key, const DuplicateRule& rule, std::uint64_t size) {
+PoolSizes SizesOf(const DuplicateRule& rule, std::uint64_t size) {
   const auto pool_of = [&](std::int64_t usual) {
     return std::min(size, static_cast<std::uint64_t>(rule.pool_size.value_or(usual)));
   };
+  if (rule.strategy != Strategy::SmartDuplicates) return {pool_of(DuplicateRule::kMediumPool), 0};
+  const std::uint64_t small = pool_of(DuplicateRule::kSmallPool);
+  const auto five_fold = static_cast<std::int64_t>(small) * DuplicateRule::kMediumPool / DuplicateRule::kSmallPool;
+  return {small, std::min(size - small, static_cast<std::uint64_t>(rule.medium_pool_size.value_or(five_fold)))};
+}
+
+}  // namespace
+
+IndexSourcePointer MakeDuplicateSource(StreamKey key, const DuplicateRule& rule, std::uint64_t size) {
+  const PoolSizes pools = SizesOf(rule, size);
   switch (rule.strategy) {
     case Strategy::GenerateNew:
       return std::make_unique<DealtSource>(key, size);
     case Strategy::AllowSimple:
       return std::make_unique<RepeatSource>(key, size, rule.probability.value_or(DuplicateRule::kProbability));
     case Strategy::CachedPool:
-      return std::make_unique<PoolSource>(key, size, MakeUniformSource(key, pool_of(DuplicateRule::kMediumPool)));
+      return std::make_unique<PoolSource>(key, size, MakeUniformSource(key, pools.first));
     case Strategy::WeightedRandom:
-      return std::make_unique<PoolSource>(key, size, MakeZipfSource(key, 1, pool_of(DuplicateRule::kMediumPool)));
+      return std::make_unique<PoolSource>(key, size, MakeZipfSource(key, 1, pools.first));
     case Strategy::FastDataReuse:  // of whole rows: plan_reuse.cpp
     case Strategy::SmartDuplicates:
       break;
   }
-  const std::uint64_t small = pool_of(DuplicateRule::kSmallPool);
-  const auto five_fold = static_cast<std::int64_t>(small) * DuplicateRule::kMediumPool / DuplicateRule::kSmallPool;
-  const std::uint64_t medium =
-      std::min(size - small, static_cast<std::uint64_t>(rule.medium_pool_size.value_or(five_fold)));
-  if (medium == 0) return MakeUniformSource(key, size);
-  return std::make_unique<SmartSource>(key, rule, size, small, medium);
+  if (pools.second == 0) return MakeUniformSource(key, size);
+  return std::make_unique<SmartSource>(key, rule, size, pools.first, pools.second);
+}
+
+std::vector<std::uint64_t> PoolOfDuplicates(StreamKey key, const DuplicateRule& rule, std::uint64_t size,
+                                            std::uint64_t most) {
+  std::vector<std::uint64_t> indexes;
+  if (rule.strategy == Strategy::GenerateNew || rule.strategy == Strategy::AllowSimple) return indexes;
+  const PoolSizes pools = SizesOf(rule, size);
+  if (rule.strategy == Strategy::SmartDuplicates && pools.second == 0) return indexes;
+  const Permutation places(Derive(key, 2), size);
+  for (std::uint64_t slot = 0; slot < std::min(most, pools.first + pools.second); ++slot)
+    indexes.push_back(places(slot));
+  return indexes;
 }
 
 IndexSourcePointer MakePerParentSource(StreamKey key, const PerParentRule& rule, std::uint64_t parents,

@@ -15,6 +15,10 @@ namespace dbmocker {
 //   smart_duplicates: 60 % from a small pool, 30 % from a medium one, 10 % new draws, or as the rule says.
 IndexSourcePointer MakeDuplicateSource(StreamKey key, const DuplicateRule& rule, std::uint64_t size);
 
+// The indexes of [0, size) that the same rule's pools hold; empty if it has none. At most `most` of them.
+std::vector<std::uint64_t> PoolOfDuplicates(StreamKey key, const DuplicateRule& rule, std::uint64_t size,
+                                            std::uint64_t most);
+
 // The rows first_ordinal … first_ordinal + rows - 1 spread over `parents`, so that each parent gets between min and max
 // of them. Needs parents * min <= rows <= parents * max.
 IndexSourcePointer MakePerParentSource(StreamKey key, const PerParentRule& rule, std::uint64_t parents,

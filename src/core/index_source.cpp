@@ -133,8 +133,9 @@ class DigitSource final : public IndexSource {
 
 class EarlierRowSource final : public IndexSource {
  public:
-  EarlierRowSource(StreamKey key, LaneNumber key_lane, std::uint64_t first_ordinal)
-      : key_(key), key_lane_(key_lane), first_ordinal_(first_ordinal) {}
+  // fan_out 0: any earlier row.
+  EarlierRowSource(StreamKey key, LaneNumber key_lane, std::uint64_t first_ordinal, std::uint64_t fan_out)
+      : key_(key), key_lane_(key_lane), first_ordinal_(first_ordinal), fan_out_(fan_out) {}
 
   void Draw(const RowSet& rows, LaneReader& lanes, std::span<std::uint64_t> out) const override {
     const StreamKey key = KeyOfAttempt(key_, rows.attempt);
@@ -144,7 +145,9 @@ class EarlierRowSource final : public IndexSource {
       const std::uint64_t ordinal = rows.ordinals[i];
       const std::uint64_t before = ordinal - first_ordinal_;
       if (static_cast<std::int64_t>(before) > 0) {
-        ordinals[i] = first_ordinal_ + Scale(Word(key, ordinal), before);
+        const std::uint64_t above = fan_out_ == 0 ? before : (before - 1) / fan_out_ + 1;
+        const bool is_tree = fan_out_ > 0 && rows.attempt == 0;
+        ordinals[i] = first_ordinal_ + (is_tree ? above - 1 : Scale(Word(key, ordinal), above));
         positions[i] = ordinals[i];
       } else {
         ordinals[i] = ordinal;
@@ -159,6 +162,28 @@ class EarlierRowSource final : public IndexSource {
   StreamKey key_;
   LaneNumber key_lane_;
   std::uint64_t first_ordinal_;
+  std::uint64_t fan_out_;
+};
+
+class RisingSource final : public IndexSource {
+ public:
+  RisingSource(StreamKey key, std::uint64_t first, std::uint64_t rows, std::uint64_t size)
+      : key_(key), first_(first), rows_(rows), others_(size / rows) {}
+
+  void Draw(const RowSet& rows, LaneReader& /*lanes*/, std::span<std::uint64_t> out) const override {
+    const StreamKey key = KeyOfAttempt(key_, rows.attempt);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      out[i] = (rows.ordinals[i] - first_) % rows_;
+      if (rows.attempt > 0) out[i] += rows_ * Scale(Word(key, rows.ordinals[i]), others_);
+    }
+  }
+  std::string Describe() const override { return "rising with the row"; }
+
+ private:
+  StreamKey key_;
+  std::uint64_t first_;
+  std::uint64_t rows_;
+  std::uint64_t others_;
 };
 
 }  // namespace
@@ -182,7 +207,16 @@ IndexSourcePointer MakeDigitSource(LaneNumber lane, std::uint64_t divisor, std::
 }
 
 IndexSourcePointer MakeEarlierRowSource(StreamKey key, LaneNumber key_lane, std::uint64_t first_ordinal) {
-  return std::make_unique<EarlierRowSource>(key, key_lane, first_ordinal);
+  return std::make_unique<EarlierRowSource>(key, key_lane, first_ordinal, 0);
+}
+
+IndexSourcePointer MakeTreeSource(StreamKey key, LaneNumber key_lane, std::uint64_t first_ordinal,
+                                  std::uint64_t fan_out) {
+  return std::make_unique<EarlierRowSource>(key, key_lane, first_ordinal, fan_out);
+}
+
+IndexSourcePointer MakeRisingSource(StreamKey key, std::uint64_t first, std::uint64_t rows, std::uint64_t size) {
+  return std::make_unique<RisingSource>(key, first, rows, size);
 }
 
 }  // namespace dbmocker

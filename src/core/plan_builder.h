@@ -50,6 +50,8 @@ struct ColumnState {
   bool has_edges = false;  // edge cases come with the probability that its rule gives
   LaneNumber rule_lane = -1;  // the lane by which its rule says how often each value comes
   std::vector<std::string> template_parts;  // generators that its template names, each once
+  bool repeats = false;  // values come again on purpose
+  std::vector<std::uint64_t> pool;  // indexes that most rows take; kept as values if a hint asks for it
   bool is_referred_to = false;  // by rows of the same run: must not become NULL
   std::string generator;  // words for the plan
   std::string reason;
@@ -89,11 +91,13 @@ class PlanBuilder {
   void PlaceNulls();
   bool SequenceFits(const ColumnState& state) const;
   void MovePlan();
+  ValueSetPointer KeepPool(ColumnState& state) const;
   void LeaveToDefault(ColumnState& state);
 
   // plan_checks.cpp
   void ReadLimits();
   void ListConditions();
+  void TakeShapes();
   CheckCases ReadCondition(std::size_t place) const;
   void AddToBase(std::size_t place, const CheckCases& cases);
   void GroupConditions(const std::map<std::size_t, CheckCases>& open);
@@ -146,6 +150,7 @@ class PlanBuilder {
   bool ReferToCountedRows(std::size_t place);
   bool ReferToEarlierRows(std::size_t place);
   void ReferToParents(std::size_t place, const ParentKeys& parents);
+  IndexSourcePointer MakeOwnRowSource(const ForeignKey& key, LaneNumber key_lane, std::uint64_t first) const;
   void LeaveReferenceNull(std::size_t place, const std::string& why);
   bool ReferenceIsOptional(const ForeignKey& key) const;
   void SetReferenceNulls(std::size_t place, bool first_is_null);
@@ -223,6 +228,7 @@ class PlanBuilder {
   void SpreadNew(ColumnState& state);
   std::optional<DuplicateRule> UsualDuplicates(const Type& type, std::uint64_t size) const;
   void DrawByRule(ColumnState& state);
+  void NotePool(ColumnState& state, const DuplicateRule& rule);
   void AddEdges(ColumnState& state, bool with_lane);
   LaneNumber AddParentLane(const ForeignKey& key, const ParentKeys& keys, std::string& shape);
   double NullShare(const ColumnState& state, double usual) const;

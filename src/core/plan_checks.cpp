@@ -78,11 +78,40 @@ void PlanBuilder::ReadLimits() {
     }
   }
   ReadPartitions(base_.limits);
+  TakeShapes();
   NarrowByRules();
   TakeTried();
   GroupConditions(open);
   TakeLimits();
   RefuseForbiddenRules();
+}
+
+// What all stored values of a column look like, as if a CHECK asked for it; unless its constraints leave no room for it
+// or a rule decides.
+void PlanBuilder::TakeShapes() {
+  for (const auto& [number, regex] : facts_.shapes) {
+    ColumnState* state = Find(number);
+    if (state == nullptr || state->role != ColumnRole::Undecided) continue;
+    if (const ColumnRule* rule = RuleOf(*state); rule != nullptr && rule->DecidesValues()) continue;
+    Expression check;
+    check.kind = Expression::Kind::Operator;
+    check.name = "~";
+    check.type = "boolean";
+    check.columns = {number};
+    check.arguments.resize(2);
+    check.arguments[0].kind = Expression::Kind::Column;
+    check.arguments[0].column = number;
+    check.arguments[0].columns = {number};
+    check.arguments[1].kind = Expression::Kind::Constant;
+    check.arguments[1].type = "text";
+    check.arguments[1].value = "^(?:" + regex + ")$";
+    const CheckCases cases = ReadCases(check, types_, static_cast<int>(conditions_.size()), Clock{});
+    if (cases.empty() || !IsPlain(cases) || !cases.front().residues.empty()) continue;
+    CheckCases both = BothCases({base_}, cases, types_);
+    if (both.empty()) continue;
+    base_ = std::move(both.front());
+    state->meaning.reset();
+  }
 }
 
 void PlanBuilder::AddToBase(std::size_t place, const CheckCases& cases) {

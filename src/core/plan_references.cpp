@@ -157,6 +157,24 @@ void PlanBuilder::PlaceSelfReference(std::size_t place) {
   LeaveReferenceNull(place, "the key that it refers to is not generated");
 }
 
+namespace {
+
+constexpr std::uint64_t kFanOut = 8;  // of trees
+
+std::string DescribeOwnRows(const std::string& usual, Hints hints) {
+  if (!hints.Has(Hint::HasHierarchicalData)) return usual;
+  return usual + ", as a tree: at most " + std::to_string(kFanOut) + " rows below each";
+}
+
+}  // namespace
+
+IndexSourcePointer PlanBuilder::MakeOwnRowSource(const ForeignKey& key, LaneNumber key_lane,
+                                                 std::uint64_t first) const {
+  const StreamKey stream = KeyFor("FOREIGN KEY " + key.name);
+  return options_.hints.Has(Hint::HasHierarchicalData) ? MakeTreeSource(stream, key_lane, first, kFanOut)
+                                                       : MakeEarlierRowSource(stream, key_lane, first);
+}
+
 // The key that it refers to counts up by one, from where the stored keys end: any stored or earlier row is a number.
 bool PlanBuilder::ReferToCountedRows(std::size_t place) {
   const ForeignKey& key = table_.foreign_keys[place];
@@ -185,10 +203,10 @@ bool PlanBuilder::ReferToCountedRows(std::size_t place) {
   if (!IsInteger(*state->base.type)) return false;
   const std::uint64_t first_row = facts_.first_ordinal - stored;
   const LaneNumber counted = AddSource(MakeSequentialSource(first_row));
-  state->lane = AddSource(MakeEarlierRowSource(KeyFor("FOREIGN KEY " + key.name), counted, first_row));
+  state->lane = AddSource(MakeOwnRowSource(key, counted, first_row));
   state->values = MakeSequenceValueSet(*state->base.type, first, 1, stored + rows_ + 1);
   state->generator = "key of an earlier row";
-  reference_methods_[key.name] = {"construction", "an earlier row of the table"};
+  reference_methods_[key.name] = {"construction", DescribeOwnRows("an earlier row of the table", options_.hints)};
   plan_->same_table_references.push_back(place);
   SetReferenceNulls(place, stored == 0 && ReferenceIsOptional(key));
   return true;
@@ -207,12 +225,11 @@ bool PlanBuilder::ReferToEarlierRows(std::size_t place) {
     referenced->is_referred_to = true;
     ColumnState* state = Find(key.columns[i]);
     if (referenced->base.type->oid != state->base.type->oid) return false;
-    state->lane =
-        AddSource(MakeEarlierRowSource(KeyFor("FOREIGN KEY " + key.name), referenced->lane, facts_.first_ordinal));
+    state->lane = AddSource(MakeOwnRowSource(key, referenced->lane, facts_.first_ordinal));
     state->values = referenced->values;
     state->generator = "key of an earlier row";
   }
-  reference_methods_[key.name] = {"construction", "an earlier row of the run"};
+  reference_methods_[key.name] = {"construction", DescribeOwnRows("an earlier row of the run", options_.hints)};
   plan_->same_table_references.push_back(place);
   SetReferenceNulls(place, ReferenceIsOptional(key));
   return true;

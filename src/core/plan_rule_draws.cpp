@@ -80,6 +80,14 @@ std::optional<DuplicateRule> PlanBuilder::UsualDuplicates(const Type& type, std:
   return rule;
 }
 
+void PlanBuilder::NotePool(ColumnState& state, const DuplicateRule& rule) {
+  constexpr std::uint64_t kMost = 10'000;
+  state.repeats = true;
+  if (options_.hints.Has(Hint::UsePrecomputedValues) && facts_.cache != nullptr &&
+      facts_.cache->limits().strategy != CacheStrategy::None)
+    state.pool = PoolOfDuplicates(KeyFor(state.column->name), rule, state.values->Size(), kMost);
+}
+
 // The lane of a column that no key decides, if its rule or the options say how often each value comes. Columns of a
 // group follow the group's lane.
 void PlanBuilder::DrawByRule(ColumnState& state) {
@@ -89,6 +97,7 @@ void PlanBuilder::DrawByRule(ColumnState& state) {
     const auto usual = UsualDuplicates(*state.base.type, state.values->Size());
     if (!usual) return;
     state.lane = AddSource(MakeDuplicateSource(KeyFor(state.column->name), *usual, state.values->Size()));
+    NotePool(state, *usual);
     state.generator += ", " + std::string(NameOf(usual->strategy));
   }
   if (!draws) return;
@@ -113,6 +122,7 @@ void PlanBuilder::DrawByRule(ColumnState& state) {
   } else if (rule->duplicates && rule->duplicates->strategy != DuplicateRule::Strategy::FastDataReuse) {
     if (rule->duplicates->strategy == DuplicateRule::Strategy::GenerateNew) SpreadNew(state);
     source = MakeDuplicateSource(key, *rule->duplicates, state.values->Size());
+    NotePool(state, *rule->duplicates);
     state.generator += ", " + std::string(NameOf(rule->duplicates->strategy));
   } else if (rule->distribution) {
     try {
@@ -205,6 +215,10 @@ LaneNumber PlanBuilder::AddParentLane(const ForeignKey& key, const ParentKeys& k
     return state->rule_lane;
   }
   IndexSourcePointer draws = MakeUniformSource(stream, parents);
+  if (!key.needs_children && options_.hints.Has(Hint::PrioritizeQuality)) {
+    shape = "zipf";
+    return AddSource(MakeZipfSource(stream, 1, parents));
+  }
   if (!key.needs_children) return AddSource(std::move(draws));
   shape = "in turns";
   return AddSource(MakeDeckSource(stream, parents, facts_.first_ordinal, std::move(draws)));

@@ -109,6 +109,9 @@ ValueSetPointer PlanBuilder::MakeValues(ColumnState& state, bool unique) {
       const std::uint64_t block = GroupBlockSize(state.meaning->group, LocaleFor(state));
       if (values->Size() / block > (facts_.first_ordinal + rows_) / block) {
         state.lane = LaneOfGroup(*state.meaning, false);
+        state.repeats = UsualDuplicates(TextType(), block).has_value();
+        if (state.meaning->group == GroupKind::Timeline && context_.rising_rows > 0)
+          state.meaning->reason += ", rising with the row's number";
       } else {
         state.lane = AddSource(MakeUniformSource(KeyFor(state.column->name), values->Size()));
       }
@@ -174,6 +177,8 @@ LaneNumber PlanBuilder::LaneOfGroup(const Meaning& meaning, bool unique) {
   const std::uint64_t size = GroupSize(meaning.group);
   const std::uint64_t block = GroupBlockSize(meaning.group, LocaleOfGroup(meaning));
   if (unique) return found->second = AddSource(MakePermutedSource(key, block, size));
+  if (meaning.group == GroupKind::Timeline && context_.rising_rows > 0)
+    return found->second = AddSource(MakeRisingSource(key, facts_.first_ordinal, context_.rising_rows, size));
   const std::uint64_t usual_size = meaning.group == GroupKind::Person ? block : size;
   if (const auto usual = UsualDuplicates(TextType(), usual_size))
     return found->second = AddSource(MakeDuplicateSource(key, *usual, usual_size));

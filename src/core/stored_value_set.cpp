@@ -35,7 +35,7 @@ void EmitWords(std::span<const std::uint64_t> words, const std::byte* bytes, std
 
 class PackedValueSet final : public ValueSet {
  public:
-  explicit PackedValueSet(const std::byte* packed) {
+  PackedValueSet(const std::byte* packed, std::shared_ptr<ValueCache> cache) : cache_(std::move(cache)) {
     std::memcpy(&header_, packed, sizeof header_);
     words_ = {reinterpret_cast<const std::uint64_t*>(packed + sizeof header_), header_.count};
     if (encoding() != Encoding::Word) bytes_ = packed + sizeof header_ + header_.count * sizeof(std::uint64_t);
@@ -47,6 +47,7 @@ class PackedValueSet final : public ValueSet {
   void AppendText(std::uint64_t, std::string&) const override { RefuseText(); }
   void Emit(std::span<const std::uint64_t> indexes, ColumnBuffer& out) const override {
     EmitWords(words_, bytes_, indexes, out);
+    if (cache_ != nullptr) cache_->CountHits(indexes.size());
   }
   std::string Describe() const override { return std::to_string(header_.count) + " stored values"; }
 
@@ -54,6 +55,7 @@ class PackedValueSet final : public ValueSet {
   PackedHeader header_;
   std::span<const std::uint64_t> words_;
   const std::byte* bytes_ = nullptr;
+  std::shared_ptr<ValueCache> cache_;
 };
 
 }  // namespace
@@ -69,6 +71,7 @@ void StoredValueSet::AppendText(std::uint64_t, std::string&) const { RefuseText(
 
 void StoredValueSet::Emit(std::span<const std::uint64_t> indexes, ColumnBuffer& out) const {
   EmitWords(words_, encoding_ == Encoding::Word ? nullptr : bytes_.data(), indexes, out);
+  if (cache_ != nullptr) cache_->CountHits(indexes.size());
 }
 
 std::size_t StoredValueSet::PackedBytes() const {
@@ -83,6 +86,8 @@ void StoredValueSet::Pack(std::byte* out) const {
     std::memcpy(out + sizeof header + words_.size() * sizeof(std::uint64_t), bytes_.data(), bytes_.size());
 }
 
-ValueSetPointer MakePackedValueSet(const std::byte* packed) { return std::make_shared<PackedValueSet>(packed); }
+ValueSetPointer MakePackedValueSet(const std::byte* packed, std::shared_ptr<ValueCache> cache) {
+  return std::make_shared<PackedValueSet>(packed, std::move(cache));
+}
 
 }  // namespace dbmocker

@@ -2,6 +2,7 @@
 // one index. Steps are at least two days long, so that the order also holds where one column is a date, the other a
 // timestamp with time zone, and the session's zone any. All moments are whole seconds: no type modifier rounds them.
 // Read first: Moments, then MomentOf.
+#include <algorithm>
 #include <array>
 
 #include "core/provider_registry.h"
@@ -45,12 +46,14 @@ struct TimelineMap {
   Moment moment;
   std::int64_t reference;  // seconds since 2000
   bool follows_clock;  // then the row is made at the reference, and its steps took a second each
+  std::uint64_t rising_rows;  // see ValueContext
 
   std::int64_t operator()(std::uint64_t index) const {
     IndexWords words(index, 0x54696D65);
-    const auto age = static_cast<std::int64_t>(words.Below(static_cast<std::uint64_t>(kOldest - kNewest)));
+    const auto age = AgeOf(index, words);
     const std::int64_t created = reference - (follows_clock ? kSteps : kNewest + age);
     if (moment == Moment::Created) return created;
+    if (moment == Moment::Event && rising_rows > 0) return created + static_cast<int>(moment) * kStep;
     if (moment <= Moment::Deleted) return StepFrom(created, static_cast<int>(moment), words);
     const auto draw = [&words](std::int64_t n) {
       return static_cast<std::int64_t>(words.Below(static_cast<std::uint64_t>(n)));
@@ -78,6 +81,16 @@ struct TimelineMap {
   }
 
  private:
+  // From the oldest moment to the newest: at random, or falling as the index rises.
+  std::int64_t AgeOf(std::uint64_t index, IndexWords& words) const {
+    constexpr auto kRange = static_cast<std::uint64_t>(kOldest - kNewest);
+    if (rising_rows == 0) return static_cast<std::int64_t>(words.Below(kRange));
+    const double share = static_cast<double>(index % rising_rows) / static_cast<double>(rising_rows);
+    const std::uint64_t step = kRange / rising_rows;
+    const auto passed = static_cast<std::uint64_t>(share * static_cast<double>(kRange - step)) + words.Below(step + 1);
+    return static_cast<std::int64_t>(kRange - std::min(passed, kRange));
+  }
+
   // Each step takes two days and a share of the slack that is left; early steps follow soon after each other.
   std::int64_t StepFrom(std::int64_t at, int step, IndexWords& words) const {
     if (follows_clock) return at + step;
@@ -215,7 +228,8 @@ ValueSetPointer MakeMoment(const ProviderRequest& request) {
   }
   const bool is_past = kMoment <= Moment::Deleted || kMoment == Moment::StartDate;
   if (!AllowsAll(request, reference - kOldest, is_past ? reference : reference + 800 * kDaySeconds)) return nullptr;
-  return MakeTimeSet(request, description, TimelineMap{kMoment, reference, request.context.follows_clock});
+  return MakeTimeSet(request, description,
+                     TimelineMap{kMoment, reference, request.context.follows_clock, request.context.rising_rows});
 }
 
 ValueSetPointer MakeBirthDate(const ProviderRequest& request) {

@@ -2,6 +2,7 @@
 // choice itself calls nothing.
 // Read first: ChooseWriter.
 #include "dbmocker/error.h"
+#include "server/apply_hints.h"
 #include "server/boundary.h"
 #include "server/compat.h"
 #include "server/find_worker_obstacle.h"
@@ -147,6 +148,8 @@ WriterDecision ChooseByName(const Table& table, const WriterFacts& facts, std::i
                                                                        : Writer::ParallelBulk;
   const char* obstacle = WhySingleOnly(table, facts);
   if (obstacle == nullptr && decision.writer != Writer::Batch) obstacle = WhyNoBulk(table, facts);
+  if (obstacle == nullptr && decision.writer != Writer::Batch && !DemandsWriter(options))
+    obstacle = WhyRebuildCosts(facts, rows, options);
   if (obstacle == nullptr && decision.writer == Writer::ParallelBulk)
     obstacle = options.freeze ? "frozen rows are written by the server's own function" : facts.page_obstacle;
   if (obstacle != nullptr && !DemandsWriter(options)) return ChooseAutomatically(table, facts, rows, options);
@@ -213,8 +216,9 @@ WriterDecision ChooseWriter(const Table& table, const WriterFacts& facts, std::i
 }
 
 WriterDecision DecideWriter(Relation target, const Table& table, std::int64_t rows, const RunOptions& options) {
-  const WriterFacts facts = CallServer([&] { return ReadWriterFacts(target, table, rows); });
-  return ChooseWriter(table, facts, rows, options);
+  const std::int64_t of_references = RowsForReferences(options, rows);
+  const WriterFacts facts = CallServer([&] { return ReadWriterFacts(target, table, of_references); });
+  return ChooseWriter(table, facts, RowsForWriter(options, rows), options);
 }
 
 WriterReview ReviewWriter(const WriterDecision& decision, const Table& table, const Plan& plan,
@@ -248,7 +252,8 @@ WriterReview ReviewWriter(const WriterDecision& decision, const Table& table, co
     review.decision.reason = obstacle;
     return review;
   }
-  review.workers = ChooseWorkers(options, plan.rows);
+  review.workers =
+      ChooseWorkers(options, static_cast<std::uint64_t>(RowsForWriter(options, static_cast<std::int64_t>(plan.rows))));
   if (review.workers == 0) {
     review.worker_reason = options.max_workers == 0 ? "asked for" : "few rows, or no processor or worker to spare";
     return review;

@@ -184,6 +184,15 @@ inline constexpr int kServerMajor = PG_VERSION_NUM / 10000;
 // Hands the statistics of the last transaction on.
 inline void ReportStatistics() { pgstat_report_stat(true); }
 
+// The status of the backend in place 1 … pgstat_fetch_stat_numbackends() of the snapshot of them.
+inline const PgBackendStatus* BackendStatusAt(int place) {
+#if PG_VERSION_NUM >= 160000
+  return &pgstat_get_local_beentry_by_index(place)->backendStatus;
+#else
+  return &pgstat_fetch_stat_local_beentry(place)->backendStatus;
+#endif
+}
+
 // Builds the index anew, with its uniqueness and exclusion checked over all rows.
 inline void RebuildIndex(Oid index, char persistence) {
 #if PG_VERSION_NUM >= 170000

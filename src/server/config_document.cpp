@@ -32,7 +32,10 @@ std::string JsonOf(const JsonNode& node) {
   return text;
 }
 
-std::string Below(const std::string& path, const std::string& key) { return std::string(path).append(".").append(key); }
+std::string Below(const std::string& path, const std::string& key) {
+  if (path.empty()) return key;
+  return std::string(path).append(".").append(key);
+}
 
 class DocumentReader {
  public:
@@ -45,12 +48,19 @@ class DocumentReader {
       const JsonNode& part = document.items[i];
       if (key == "performance" || key == "duplicates") {
         ReadDatabase(part, key);
+      } else if (key == "optimization_hints") {
+        JsonNode options;
+        options.kind = JsonNode::Kind::Object;
+        options.keys.push_back(key);
+        options.items.push_back(part);
+        ReadDatabase(options, "");
       } else if (key == "presets") {
         ReadPresets(part);
       } else if (key == "tables") {
         ReadTables(part);
       } else {
-        faults_.push_back({key, "is not known; valid keys are duplicates, performance, presets, tables"});
+        faults_.push_back(
+            {key, "is not known; valid keys are duplicates, optimization_hints, performance, presets, tables"});
       }
     }
     JudgeModes();

@@ -1,5 +1,7 @@
 // dbmocker.plan(): the plan's own lines and the choice of the writer, without doing anything.
 // Read first: dbmocker_plan.
+#include <algorithm>
+
 #include "server/boundary.h"
 #include "server/check_target.h"
 #include "server/describe_table.h"
@@ -8,6 +10,7 @@
 #include "server/materialize_rows.h"
 #include "server/measure_rejection.h"
 #include "server/options_origin.h"
+#include "server/read_parents.h"
 #include "server/settle_references.h"
 #include "server/target_state.h"
 #include "server/write_rows.h"
@@ -35,7 +38,7 @@ void AddOptionLines(const RunOptions& options, std::vector<PlanLine>& lines) {
   for (int place = 0;; ++place) {
     const OptionInForce option = CallServer([&] { return FindOption(options, place); });
     if (option.key == nullptr) return;
-    if (options.levels[place] != OptionLevel::Default)
+    if (options.levels[place] != OptionLevel::Default || options.hinted_by[place] != nullptr)
       lines.push_back({"option", option.key, option.origin, option.value, ""});
   }
 }
@@ -49,7 +52,7 @@ WriterReview ReviewTarget(Oid target, const Table& table, const Plan& plan, cons
   return review;
 }
 
-std::vector<PlanLine> ExplainTarget(Oid target, std::int64_t rows, const RunOptions& given) {
+std::vector<PlanLine> ExplainWith(Oid target, std::int64_t rows, const RunOptions& options) {
   struct Look {
     bool has_rows;
     std::int64_t first_row;
@@ -60,7 +63,6 @@ std::vector<PlanLine> ExplainTarget(Oid target, std::int64_t rows, const RunOpti
     table_close(relation, NoLock);
     return {has_rows, NextRow(target, has_rows)};
   });
-  const RunOptions options = CallServer([&] { return OptionsFor(given, target); });
   const Table table = DescribeTable(target);
   TargetFacts facts;
   facts.has_rows = look.has_rows;
@@ -69,7 +71,53 @@ std::vector<PlanLine> ExplainTarget(Oid target, std::int64_t rows, const RunOpti
   MeasureRejection(target, table, *plan, options, plan->lines);
   AddWriterLines(table, ReviewTarget(target, table, *plan, options), plan->lines);
   AddOptionLines(options, plan->lines);
+  CallServer([&] { CloseKeyFiles(facts); });
   return plan->lines;
+}
+
+// What the plan would say if the hint were not given, where that is something else.
+void AddHintLines(Hint hint, const std::vector<PlanLine>& with, const std::vector<PlanLine>& without,
+                  std::vector<PlanLine>& lines) {
+  bool moves = false;
+  const auto is_twin = [](const PlanLine& a, const PlanLine& b) {
+    return a.object == b.object && a.name == b.name && (a.kind == b.kind || a.object == "option");
+  };
+  const auto describe = [](const PlanLine& line) {
+    return line.detail.empty() ? line.method : line.method + " (" + line.detail + ")";
+  };
+  const auto add = [&](const PlanLine& line, const std::string& now, const std::string& before) {
+    const bool is_table = line.object == "table";
+    const bool is_self = line.object == "option" && line.name == "optimization_hints";
+    if (is_self) return;
+    moves = true;
+    lines.push_back({"hint", NameOf(hint), is_table ? line.kind : line.object + " " + line.name, now,
+                     before.empty() ? "" : "instead of " + before});
+  };
+  for (const PlanLine& line : with) {
+    const auto twin = std::ranges::find_if(without, [&](const PlanLine& other) { return is_twin(line, other); });
+    if (twin == without.end())
+      add(line, describe(line), line.object == "option" ? "the default" : "");
+    else if (describe(*twin) != describe(line))
+      add(line, describe(line), describe(*twin));
+  }
+  for (const PlanLine& line : without)
+    if (std::ranges::none_of(with, [&](const PlanLine& other) { return is_twin(line, other); }))
+      add(line, "none", describe(line));
+  if (!moves) lines.push_back({"hint", NameOf(hint), "", "changes nothing", ""});
+}
+
+std::vector<PlanLine> ExplainTarget(Oid target, std::int64_t rows, const RunOptions& given) {
+  const RunOptions options = CallServer([&] { return OptionsFor(given, target); });
+  std::vector<PlanLine> lines = ExplainWith(target, rows, options);
+  const std::vector<PlanLine> with = lines;
+  for (int place = 0; place < kHintCount; ++place) {
+    const auto hint = static_cast<Hint>(place);
+    if (!options.hints.Has(hint)) continue;
+    const Hints only = {1U << place};
+    const RunOptions less = CallServer([&] { return OptionsWithout(given, target, only); });
+    AddHintLines(hint, with, ExplainWith(target, rows, less), lines);
+  }
+  return lines;
 }
 
 void PutLine(const ResultSink& sink, const PlanLine& line) {

@@ -9,6 +9,7 @@
 #include "server/describe_table.h"
 #include "server/fix_facts.h"
 #include "server/gather_facts.h"
+#include "server/gather_hinted.h"
 #include "server/open_run.h"
 #include "server/options_origin.h"
 #include "server/plan_and_write.h"
@@ -106,6 +107,7 @@ PlanOptions PlanOptionsOf(const Table& table, const RunOptions& options) {
   plan_options.present_day = GetCurrentTransactionStartTimestamp() / kDay * kDay;
   plan_options.null_probability = options.null_probability;
   plan_options.follows_clock = options.follows_clock;
+  plan_options.hints = options.hints;
   for (std::size_t place = 0; place < table.foreign_keys.size(); ++place)
     if (std::count(options.trigger_filled, options.trigger_filled + options.trigger_filled_count,
                    table.foreign_keys[place].constraint_oid) > 0)
@@ -139,6 +141,7 @@ std::unique_ptr<Plan> PlanRows(const Table& table, std::int64_t rows, const RunO
                                TargetFacts& facts) {
   const auto count = static_cast<std::uint64_t>(rows);
   GatherRules(table, options, facts);
+  GatherHinted(table, options, facts);
   GatherFacts(table, options, facts);
   if (options.slice.rows > 0) {
     ApplyFacts(table, options.slice, facts);
@@ -162,11 +165,13 @@ RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& given) {
   report.seed = options.seed;
   report.reference_time = options.reference_time;
   report.memory = CurrentMemoryContext;
+  RunMeter meter(target, rows, options.progress_interval, options.job);
 
   const bool truncates = options.truncate && !options.is_emptied && options.slice.rows == 0;
   if (truncates) CallServer([=] { TruncateTargets(&target, 1); });
   const OpenRun opened = CallServer([=] { return OpenForRun(target, rows); });
   OpenRun run = opened;
+  run.meter = &meter;
   run.started = started;
   const PreparedRun prepared = PrepareRun(run, rows, options);
   const Table& table = prepared.table;
@@ -189,10 +194,35 @@ RunReport GenerateRows(Oid target, std::int64_t rows, const RunOptions& given) {
     CloseRun(run);
     if (options.analyze && rows > 0) AnalyzeTarget(table);
     report.elapsed = GetCurrentTimestamp() - started;
+    report.measured = meter.Finish();
     if (rows > 0 && options.slice.rows == 0) RecordRun(report);
   });
   return report;
 }
+
+namespace {
+
+// What was measured; all NULL where nothing was written.
+void FormReading(const RunReport& report, Datum* values, bool* nulls) {
+  const MeterReading& measured = report.measured;
+  if (report.writer == nullptr || report.rows == 0) {
+    std::fill(nulls + 12, nulls + kReportColumns, true);
+    return;
+  }
+  values[12] = Float8GetDatum(measured.peak_rows_per_second);
+  values[13] = Int64GetDatum(measured.peak_memory);
+  values[14] = Float8GetDatum(measured.cache_hit_rate);
+  nulls[14] = measured.cache_hit_rate < 0;
+  values[15] = Int64GetDatum(measured.cache_evictions);
+  values[16] = Int64GetDatum(measured.cache_bytes);
+  const char* rejected = measured.rejected_rows == nullptr ? "{}" : measured.rejected_rows;
+  values[17] = DirectFunctionCall1(jsonb_in, CStringGetDatum(rejected));
+  values[18] = Float8GetDatum(measured.duplicate_rate);
+  nulls[18] = measured.duplicate_rate < 0;
+  values[19] = Int64GetDatum(measured.wal_bytes);
+}
+
+}  // namespace
 
 void FormReport(const RunReport& report, Datum* values, bool* nulls) {
   std::fill(nulls, nulls + kReportColumns, false);
@@ -214,6 +244,7 @@ void FormReport(const RunReport& report, Datum* values, bool* nulls) {
   values[10] = TimestampTzGetDatum(report.reference_time);
   nulls[11] = report.problem == nullptr;
   if (report.problem != nullptr) values[11] = CStringGetTextDatum(report.problem);
+  FormReading(report, values, nulls);
 }
 
 }  // namespace dbmocker::server

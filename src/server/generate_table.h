@@ -8,6 +8,7 @@
 
 #include "dbmocker/plan.h"
 #include "server/parse_options.h"
+#include "server/run_meter.h"
 
 namespace dbmocker::server {
 
@@ -28,6 +29,7 @@ struct RunReport {
   std::int64_t reference_time;
   MemoryContext memory;  // of what this points to
   const char* problem;  // why there are fewer rows than asked for; nullptr if there are not
+  MeterReading measured;
 };
 
 // Adds `rows` rows to `target`, all or nothing. May throw Error, ServerError, std::bad_alloc.
@@ -46,6 +48,6 @@ int ChooseBatchSize(const Table& table, const RunOptions& options);
 
 // The values of dbmocker.run_report. Server style.
 void FormReport(const RunReport& report, Datum* values, bool* nulls);
-inline constexpr int kReportColumns = 12;
+inline constexpr int kReportColumns = 20;
 
 }  // namespace dbmocker::server

@@ -11,6 +11,7 @@
 #include "server/fix_facts.h"
 #include "server/gather_facts.h"
 #include "server/generate_table.h"
+#include "server/read_parents.h"
 #include "server/target_state.h"
 
 namespace dbmocker::server {
@@ -26,8 +27,10 @@ bool PlanWhole(const Table& table, bool has_rows, std::int64_t first_row, const 
     const std::unique_ptr<Plan> plan = PlanRows(table, run.rows, options, false, facts);
     run.facts = RecordFacts(table, facts, *plan);
     run.has_sequences = !facts.sequence_starts.empty();
+    CallServer([&] { CloseKeyFiles(facts); });
     return true;
   } catch (const CapacityError& error) {
+    CallServer([&] { CloseKeyFiles(facts); });
     const auto capacity = static_cast<std::int64_t>(std::min<std::uint64_t>(error.capacity(), PG_INT64_MAX));
     if (!options.cap_exhausted || capacity >= run.rows) throw;
     run.rows = capacity;

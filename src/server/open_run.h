@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "server/run_meter.h"
+
 namespace dbmocker::server {
 
 // Plain data.
@@ -17,6 +19,7 @@ struct OpenRun {
   BlockNumber blocks;  // of the main fork before the run; 0 where there is none
   std::int64_t first_row;
   TimestampTz started;
+  RunMeter* meter;
 
   bool HasOwnStorage() const { return relation->rd_rel->relkind == RELKIND_RELATION; }
 };

@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "server/apply_hints.h"
 #include "server/as_owner.h"
 #include "server/boundary.h"
 #include "server/materialize_rows.h"
@@ -45,10 +46,14 @@ void ApplyStoredOptions(RunOptions* options, Oid target) {
   if (rows.row_count > 0 || level == OptionLevel::Database) ApplyPreset(options);
 }
 
-RunOptions OptionsFor(const RunOptions& given, Oid target) {
+RunOptions OptionsFor(const RunOptions& given, Oid target) { return OptionsWithout(given, target, Hints{}); }
+
+RunOptions OptionsWithout(const RunOptions& given, Oid target, Hints hints) {
   RunOptions options = given;
   if (options.has_targets) return options;
   ApplyStoredOptions(&options, target);
+  options.hints.bits &= ~hints.bits;
+  ApplyHints(&options);
   options.has_targets = true;
   return options;
 }
@@ -91,6 +96,7 @@ OptionInForce FindOption(const RunOptions& options, int place) {
   constexpr const char* kNames[] = {"default", "preset", "database", "target", "call"};
   option.origin = kNames[static_cast<int>(options.levels[place])];
   if (options.levels[place] == OptionLevel::Preset) option.origin = psprintf("preset %s", options.performance_mode);
+  if (options.hinted_by[place] != nullptr) option.origin = psprintf("hint %s", options.hinted_by[place]);
   option.value = options.values[place] != nullptr ? options.values[place] : OptionDefault(place);
   return option;
 }

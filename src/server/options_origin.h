@@ -11,6 +11,9 @@ namespace dbmocker::server {
 // The options of a run on `target`: `given` (from ParseOptions) with the target's stored ones below the call's.
 RunOptions OptionsFor(const RunOptions& given, Oid target);
 
+// The same as if these hints were not given.
+RunOptions OptionsWithout(const RunOptions& given, Oid target, Hints hints);
+
 // Adds the stored options of one level, those of `target` or of the database (InvalidOid), and of the preset that is
 // then in force. Ereports 22023 for a preset that does not exist.
 void ApplyStoredOptions(RunOptions* options, Oid target);

@@ -125,6 +125,45 @@ bool SetPerformanceMode(RunOptions* options, const JsonbValue* value) {
   return true;
 }
 
+bool SetCacheStrategy(RunOptions* options, const JsonbValue* value) {
+  for (int i = 0; i < static_cast<int>(lengthof(kCacheStrategies)); ++i) {
+    if (!IsText(value, kCacheStrategies[i])) continue;
+    options->cache_strategy = static_cast<CacheStrategy>(i);
+    return true;
+  }
+  return false;
+}
+
+bool SetCacheSize(RunOptions* options, const JsonbValue* value) {
+  return ReadInteger(value, 1, 1048576, &options->cache_size_mb);
+}
+
+bool SetProgressInterval(RunOptions* options, const JsonbValue* value) {
+  options->progress_interval = 0;
+  if (IsText(value, "auto")) return true;
+  int rows = 0;
+  if (!ReadInteger(value, 1, 1000000000, &rows)) return false;
+  options->progress_interval = rows;
+  return true;
+}
+
+// An object of names and booleans. Hints that are not named are off.
+bool SetHints(RunOptions* options, const JsonbValue* value) {
+  if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data)) return false;
+  options->hints.bits = 0;
+  JsonbIterator* iterator = JsonbIteratorInit(value->val.binary.data);
+  JsonbValue key, flag;
+  JsonbIteratorToken token = JsonbIteratorNext(&iterator, &key, true);
+  while ((token = JsonbIteratorNext(&iterator, &key, true)) == WJB_KEY) {
+    JsonbIteratorNext(&iterator, &flag, true);
+    int hint = 0;
+    while (hint < kHintCount && !IsText(&key, kHintNames[hint])) ++hint;
+    if (hint == kHintCount || flag.type != jbvBool) return false;
+    if (flag.val.boolean) options->hints.bits |= 1U << hint;
+  }
+  return true;
+}
+
 bool SetDuplicates(RunOptions* options, const JsonbValue* value) { return SetFlag(&options->duplicates, value); }
 
 bool SetDuplicateStrategy(RunOptions* options, const JsonbValue* value) {
@@ -188,6 +227,9 @@ constexpr Option kOptions[] = {
     {"analyze", "true or false", SetAnalyze, "false"},
     {"analyze_existing_data", "true or false", SetAnalyzeExisting, "false"},
     {"batch_size", "\"auto\" or a whole number from 1 to 100000", SetBatchSize, "\"auto\""},
+    {"cache_size_mb", "a whole number from 1 to 1048576", SetCacheSize, "64"},
+    {"cache_strategy", "\"no_cache\", \"simple\", \"intelligent\", \"adaptive\" or \"memory_mapped\"", SetCacheStrategy,
+     "\"intelligent\""},
     {"connection_pool_size", "a whole number from 1 to 64", SetConnectionPoolSize, "null", true},
     {"freeze", "true or false", SetFreeze, "false"},
     {"global_duplicate_enabled", "true or false", SetDuplicates, "false"},
@@ -208,12 +250,18 @@ constexpr Option kOptions[] = {
     {"null_probability", "a number from 0 to 1", SetNullProbability, "0.1"},
     {"on_error", "\"stop\" or \"skip\"", SetOnError, "\"stop\""},
     {"on_exhausted", "\"refuse\" or \"cap\"", SetOnExhausted, "\"refuse\""},
+    {"optimization_hints",
+     "an object of booleans named has_complex_constraints, has_hierarchical_data, has_many_foreign_keys, "
+     "has_repetitive_data, has_time_series_data, is_large_table, prioritize_memory, prioritize_quality, "
+     "prioritize_speed, use_data_templates, use_pattern_matching or use_precomputed_values",
+     SetHints, "{}"},
     {"performance_mode", "the name of a preset", SetPerformanceMode},
     {"pool_share_medium", "a number from 0 to 1", SetMediumShare, "0.3"},
     {"pool_share_small", "a number from 0 to 1", SetSmallShare, "0.6"},
     {"pool_size_large", kPoolSize, SetLargePool, "100"},
     {"pool_size_medium", kPoolSize, SetMediumPool, "25"},
     {"pool_size_small", kPoolSize, SetSmallPool, "5"},
+    {"progress_interval", "\"auto\" or a whole number from 1 to 1000000000", SetProgressInterval, "\"auto\""},
     {"reference_time", "a date or timestamp in a string, or \"\" for today", SetReferenceTime},
     {"reuse_probability", "a number from 0 to 1", SetReuseProbability, "0.3"},
     {"sample_size", "a whole number from 1 to 100000", SetSampleSize, "1000"},
@@ -319,6 +367,8 @@ RunOptions ParseOptions(const std::int64_t* seed, Jsonb* options) {
   result.null_probability = 0.1;
   result.max_attempts = 1000;
   result.memory_limit_mb = 64;
+  result.cache_strategy = CacheStrategy::Intelligent;
+  result.cache_size_mb = 64;
   result.max_workers = kAutomaticWorkers;
   result.duplicate_probability = 0.3;
   result.pool_shares[0] = 0.6;

@@ -7,6 +7,9 @@
 
 #include <cstdint>
 
+#include "dbmocker/hint.h"
+#include "dbmocker/value_cache.h"
+
 namespace dbmocker::server {
 
 // Streaming: in chunks, each in a transaction of its own, by a background job (stream_job.h); inside of it as Auto.
@@ -14,6 +17,7 @@ enum class WriterChoice { Auto, Single, Batch, Bulk, ParallelBulk, Streaming };
 
 inline constexpr int kAutomaticWorkers = -1;
 inline constexpr int kMaxWorkers = 64;
+inline constexpr std::int64_t kProgressRows = 100000;
 
 // A part of a longer run: planned as the whole, of which the rows from `offset` on are made. What the parts have in
 // common was fixed when the run began (fix_facts.h).
@@ -44,6 +48,10 @@ struct RunOptions {
   int batch_size;  // rows; 0 = by the row's width
   int max_attempts;  // draws of one row before the run gives up
   int memory_limit_mb;  // for the keys of referenced tables
+  CacheStrategy cache_strategy;  // for those that do not fit, and for pools of values
+  int cache_size_mb;
+  Hints hints;
+  std::int64_t progress_interval;  // rows between two reports of progress; 0: kProgressRows, and once a second
   int max_workers;  // parallel workers at most; kAutomaticWorkers: by the machine and the number of rows
   bool duplicates;  // values are repeated on purpose
   int duplicate_strategy;  // place in kDuplicateStrategies
@@ -70,12 +78,14 @@ struct RunOptions {
   const struct RunHooks* hooks;  // nullptr: none
   bool follows_clock;  // moments of a row lie just before the reference time, as in rows that are being made; likewise
   RunSlice slice;  // not an option of the user's either
+  std::int64_t job;  // that the run belongs to; 0: none; likewise
   // Of the process that has read the options only:
   bool has_targets;  // the target's stored options are in: OptionsFor() leaves them as they are
   const char* performance_mode;  // the preset's name; nullptr: none is asked for
   const char* call_rules;  // JSON: rules by column that the call gives; nullptr: none
   OptionLevel levels[kMostOptions];  // by the option's place in the list of options
   const char* values[kMostOptions];  // JSON; nullptr: the default
+  const char* hinted_by[kMostOptions];  // the hint that a value at the default level comes from; nullptr: none
 };
 
 // Reads the seed (NULL: setting dbmocker.seed) and a call's options (NULL: none) on top of the database's. Ereports

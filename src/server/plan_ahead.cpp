@@ -11,6 +11,7 @@
 #include "server/gather_facts.h"
 #include "server/generate_table.h"
 #include "server/options_origin.h"
+#include "server/read_parents.h"
 #include "server/target_state.h"
 
 namespace dbmocker::server {
@@ -68,7 +69,9 @@ std::shared_ptr<const Plan> PlanWithParents(const Table& table, std::int64_t row
   RunHooks hooks;
   hooks.planned_parents = parents;
   options.hooks = &hooks;
-  return PlanRows(table, rows, options, false, facts);
+  std::shared_ptr<const Plan> plan = PlanRows(table, rows, options, false, facts);
+  CallServer([&] { CloseKeyFiles(facts); });
+  return plan;
 }
 
 namespace {

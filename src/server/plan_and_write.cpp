@@ -11,7 +11,9 @@
 #include "server/agree_references.h"
 #include "server/boundary.h"
 #include "server/gather_facts.h"
+#include "server/gather_hinted.h"
 #include "server/options_origin.h"
+#include "server/read_parents.h"
 #include "server/read_rules.h"
 #include "server/run_hooks.h"
 #include "server/trigger_parents.h"
@@ -103,6 +105,7 @@ class RunAttempts {
       return told_parent_ != nullptr;
     };
     WriteRun({table, *plan, facts, options_, review, run_, statements_, ends_run}, report_);
+    CallServer([&] { CloseKeyFiles(facts); });
     if (report_.rows == 0 && GuessForKey() != nullptr)
       throw Error(sqlstate::kForeignKeyViolation, "all parents are taken");
   }
@@ -113,6 +116,7 @@ class RunAttempts {
       try {
         return PlanOnce(table, facts);
       } catch (const CapacityError& error) {
+        CallServer([&] { CloseKeyFiles(facts); });
         const auto capacity = static_cast<std::int64_t>(std::min<std::uint64_t>(error.capacity(), PG_INT64_MAX));
         if (GuessForKey() != nullptr) throw;
         if (!options_.cap_exhausted || options_.slice.rows > 0 || capacity >= report_.rows) throw;
@@ -133,6 +137,7 @@ class RunAttempts {
   std::unique_ptr<Plan> PlanOnce(const Table& table, TargetFacts& facts) {
     if (options_.slice.rows == 0 && report_.rows <= reserved_rows_) {
       GatherRules(table, options_, facts);
+      GatherHinted(table, options_, facts);
       GatherFacts(table, options_, facts);
       facts.sequence_starts = reserved_;
       return PlanFacts(table, report_.rows, options_, facts);

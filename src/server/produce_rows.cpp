@@ -4,6 +4,7 @@
 #include "server/produce_rows.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "server/boundary.h"
@@ -214,6 +215,7 @@ void RowProducer::ChooseArbiters() {
 // ------------------------------------------------------------------------------------------------------------ batches
 
 int RowProducer::NextBatch() {
+  if (settings_.meter != nullptr && last_rows_ > 0) settings_.meter->Tick(std::exchange(last_rows_, 0), rejections_);
   for (;;) {
     if (is_hopeless_) {
       dropped_rows_ += end_ - produced_;
@@ -228,7 +230,10 @@ int RowProducer::NextBatch() {
     ordinals_.resize(static_cast<std::size_t>(rows));
     for (std::size_t i = 0; i < ordinals_.size(); ++i) ordinals_[i] = plan_.first_ordinal + produced_ + i;
     produced_ += static_cast<std::uint64_t>(rows);
-    if (const int kept = FillBatch()) return kept;
+    const int kept = FillBatch();
+    if (kept == 0) continue;
+    last_rows_ = static_cast<std::uint64_t>(kept);
+    return kept;
   }
 }
 
@@ -243,9 +248,32 @@ int RowProducer::FillBatch() {
   auto rows = static_cast<int>(ordinals_.size());
   plan_.Fill(RowSet{ordinals_, ordinals_, 0}, batch_);
   last_attempt_ = 0;
+  if (settings_.meter != nullptr && !plan_.repeated_columns.empty()) MeasureBatch(rows);
   if (needs_slots_) rows = CheckBatch(rows);
   if (settings_.form != RowForm::Values && rows > 0) CallServer([&] { FormBatch(rows); });
   return rows;
+}
+
+// Shows the meter the values of the columns that repeat some.
+void RowProducer::MeasureBatch(int rows) {
+  for (const AttributeNumber number : plan_.repeated_columns) {
+    const ColumnBuffer& column = batch_.columns[static_cast<std::size_t>(number - 1)];
+    const short length = TupleDescAttr(RelationGetDescr(relation_), number - 1)->attlen;
+    for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
+      if (column.nulls()[row] != 0) continue;
+      const std::uint64_t word = column.words()[row];
+      const auto* bytes = reinterpret_cast<const unsigned char*>(&word);
+      std::size_t size = sizeof word;
+      if (column.encoding != Encoding::Word) {
+        bytes = reinterpret_cast<const unsigned char*>(word);
+        size = column.encoding == Encoding::InputText ? std::strlen(reinterpret_cast<const char*>(bytes))
+               : column.encoding == Encoding::Fixed   ? static_cast<std::size_t>(length)
+                                                      : VARSIZE_ANY(bytes);
+      }
+      settings_.meter->CountValue(
+          hash_bytes_extended(bytes, static_cast<int>(size), static_cast<std::uint64_t>(number)));
+    }
+  }
 }
 
 // ------------------------------------------------------------------------------------------------------ server phases

@@ -16,6 +16,7 @@
 #include "server/check_partition.h"
 #include "server/compute_columns.h"
 #include "server/form_tuples.h"
+#include "server/run_meter.h"
 
 namespace dbmocker::server {
 
@@ -36,6 +37,7 @@ struct ProducerSettings {
   bool keep_keys = false;  // rows drawn again keep their keys as long as they can
   bool drop_exhausted = false;  // rows for which a key has no value left are left out instead of ending the run
   std::function<void()> before_end;  // called once when all rows are made and stored
+  RunMeter* meter = nullptr;  // counts what is made
 };
 
 // What the server must do for one column of each row beyond copying its word. Plain data in the producer's memory
@@ -99,7 +101,7 @@ class RowProducer {
   std::uint64_t produced() const { return produced_; }
   std::uint64_t rows_asked() const { return plan_.rows; }
   // Draws that failed, by the constraint that they failed.
-  const std::map<std::string, std::uint64_t>& rejections() const { return rejections_; }
+  const Rejections& rejections() const { return rejections_; }
   std::uint64_t redrawn_rows() const { return redrawn_rows_; }
   // Rows left out, and the key that had no value for the last one of them.
   std::uint64_t dropped_rows() const { return dropped_rows_; }
@@ -111,6 +113,7 @@ class RowProducer {
   void PrepareComputed();
   void ChooseArbiters();
   int FillBatch();
+  void MeasureBatch(int rows);
 
   // redraw_rows.cpp
   int CheckBatch(int rows);
@@ -174,7 +177,8 @@ class RowProducer {
   std::string exhausted_key_;
   std::vector<int> dropped_;  // rows of the batch at hand
   int last_attempt_ = 0;  // of the row redrawn last
-  std::map<std::string, std::uint64_t> rejections_;
+  Rejections rejections_;
+  std::uint64_t last_rows_ = 0;  // of the batch at hand: written once the next one is asked for
 };
 
 }  // namespace dbmocker::server

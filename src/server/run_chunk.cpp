@@ -177,6 +177,7 @@ Step FillCircle(const Job* job, int circle, const RunOptions& options) {
 RunOptions OptionsOf(const Job* job) {
   RunOptions options = ParseOptions(&job->seed, job->options);
   options.reference_time = job->reference_time;
+  options.job = job->id;
   options.is_emptied = true;  // by TruncateParts
   return options;
 }

@@ -5,13 +5,15 @@
 
 #include <cstring>
 
+#include "dbmocker/key_file.h"
 #include "dbmocker/stored_value_set.h"
 
 namespace dbmocker::server {
 namespace {
 
 // Whoever adds a fact must pack it too.
-static_assert(sizeof(TargetFacts) == 16 + 7 * sizeof(std::map<int, int>) + sizeof(std::vector<std::int64_t>),
+static_assert(sizeof(TargetFacts) == 16 + 8 * sizeof(std::map<int, int>) + sizeof(std::vector<std::int64_t>) +
+                                          sizeof(std::shared_ptr<ValueCache>),
               "pack the new facts here");
 static_assert(sizeof(ParentKeys) ==
                   16 + sizeof(std::vector<ValueSetPointer>) + sizeof(std::optional<std::int64_t>) + sizeof(std::string),
@@ -35,6 +37,13 @@ class Packer {
     Put(set.PackedBytes());
     if (out_ != nullptr) set.Pack(out_ + size_);
     size_ += set.PackedBytes();
+  }
+  void Put(const KeyFile& file) {
+    Put(file.path);
+    Put(file.count);
+    Put(static_cast<std::uint64_t>(file.encoding));
+    Put(std::uint64_t{file.is_distinct});
+    Put(file.directory);
   }
   std::size_t size() const { return size_; }
 
@@ -60,11 +69,20 @@ class Unpacker {
     in_ += (size + 7) & ~std::size_t{7};
     return text;
   }
-  ValueSetPointer Set() {
+  ValueSetPointer Set(const std::shared_ptr<ValueCache>& cache) {
     const std::size_t size = Number();
-    ValueSetPointer set = MakePackedValueSet(in_);
+    ValueSetPointer set = MakePackedValueSet(in_, cache);
     in_ += size;
     return set;
+  }
+  KeyFile File() {
+    KeyFile file;
+    file.path = Text();
+    file.count = Number();
+    file.encoding = static_cast<Encoding>(Number());
+    file.is_distinct = Number() != 0;
+    file.directory = Number();
+    return file;
   }
 
  private:
@@ -79,10 +97,18 @@ void PutParents(Packer& packer, const ParentKeys& parents) {
   packer.Put(static_cast<std::uint64_t>(parents.dense_first.value_or(0)));
   if (parents.dense_first) return;
   packer.Put(parents.columns.size());
-  for (const ValueSetPointer& column : parents.columns) packer.Put(dynamic_cast<const StoredValueSet&>(*column));
+  for (const ValueSetPointer& column : parents.columns) {
+    const auto* in_file = dynamic_cast<const FileValueSet*>(column.get());
+    packer.Put(std::uint64_t{in_file != nullptr});
+    if (in_file != nullptr)
+      packer.Put(in_file->file());
+    else
+      packer.Put(dynamic_cast<const StoredValueSet&>(*column));
+  }
 }
 
-ParentKeys TakeParents(Unpacker& unpacker, const Table& table, const ForeignKey& key) {
+ParentKeys TakeParents(Unpacker& unpacker, const Table& table, const ForeignKey& key,
+                       const std::shared_ptr<ValueCache>& cache) {
   ParentKeys parents;
   parents.count = unpacker.Number();
   parents.is_filtered = unpacker.Number() != 0;
@@ -95,7 +121,10 @@ ParentKeys TakeParents(Unpacker& unpacker, const Table& table, const ForeignKey&
         MakeSequenceValueSet(*table.FindColumn(key.columns.front())->type, first, 1, parents.count));
     return parents;
   }
-  for (std::uint64_t left = unpacker.Number(); left > 0; --left) parents.columns.push_back(unpacker.Set());
+  for (std::uint64_t left = unpacker.Number(); left > 0; --left) {
+    const bool in_file = unpacker.Number() != 0;
+    parents.columns.push_back(in_file ? std::make_shared<FileValueSet>(unpacker.File(), cache) : unpacker.Set(cache));
+  }
   return parents;
 }
 
@@ -118,6 +147,10 @@ void TakeTexts(Unpacker& unpacker, TextsByColumn& lists) {
 }
 
 void PutFacts(Packer& packer, const TargetFacts& facts) {
+  const CacheLimits limits = facts.cache->limits();
+  packer.Put(static_cast<std::uint64_t>(limits.strategy));
+  packer.Put(limits.cache_bytes);
+  packer.Put(limits.memory_bytes);
   packer.Put(std::uint64_t{facts.has_rows});
   packer.Put(facts.first_ordinal);
   packer.Put(facts.sequence_starts.size());
@@ -143,6 +176,11 @@ void PutFacts(Packer& packer, const TargetFacts& facts) {
     packer.Put(static_cast<std::uint64_t>(column));
     packer.Put(rule.json);
     packer.Put(rule.origin);
+  }
+  packer.Put(facts.shapes.size());
+  for (const auto& [column, regex] : facts.shapes) {
+    packer.Put(static_cast<std::uint64_t>(column));
+    packer.Put(regex);
   }
   packer.Put(facts.sample.size());
   for (const auto& [column, values] : facts.sample) {
@@ -171,6 +209,11 @@ void PackFacts(const TargetFacts& facts, std::byte* out) {
 TargetFacts UnpackFacts(const Table& table, const std::byte* packed) {
   Unpacker unpacker(packed);
   TargetFacts facts;
+  CacheLimits limits;
+  limits.strategy = static_cast<CacheStrategy>(unpacker.Number());
+  limits.cache_bytes = unpacker.Number();
+  limits.memory_bytes = unpacker.Number();
+  facts.cache = std::make_shared<ValueCache>(limits);
   facts.has_rows = unpacker.Number() != 0;
   facts.first_ordinal = unpacker.Number();
   for (std::uint64_t left = unpacker.Number(); left > 0; --left) {
@@ -185,7 +228,7 @@ TargetFacts UnpackFacts(const Table& table, const std::byte* packed) {
   }
   for (std::uint64_t left = unpacker.Number(); left > 0; --left) {
     const std::size_t place = unpacker.Number();
-    facts.parents[place] = TakeParents(unpacker, table, table.foreign_keys.at(place));
+    facts.parents[place] = TakeParents(unpacker, table, table.foreign_keys.at(place), facts.cache);
   }
   TakeTexts(unpacker, facts.looked_up);
   TakeTexts(unpacker, facts.tried);
@@ -193,6 +236,10 @@ TargetFacts UnpackFacts(const Table& table, const std::byte* packed) {
     RuleText& rule = facts.rules[static_cast<AttributeNumber>(unpacker.Signed())];
     rule.json = unpacker.Text();
     rule.origin = unpacker.Text();
+  }
+  for (std::uint64_t left = unpacker.Number(); left > 0; --left) {
+    const auto column = static_cast<AttributeNumber>(unpacker.Signed());
+    facts.shapes[column] = unpacker.Text();
   }
   for (std::uint64_t left = unpacker.Number(); left > 0; --left) {
     auto& values = facts.sample[static_cast<AttributeNumber>(unpacker.Signed())];

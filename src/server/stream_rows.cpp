@@ -8,6 +8,7 @@
 #include "server/generate_table.h"
 #include "server/options_origin.h"
 #include "server/produce_rows.h"
+#include "server/read_parents.h"
 #include "server/write_rows.h"
 
 namespace dbmocker::server {
@@ -72,6 +73,7 @@ RowStream* OpenStream(const StreamArguments& arguments, FunctionCallInfo fcinfo,
   for (Column& column : stream->table.columns) column.may_insert = true;  // nothing is inserted
   // Planned from row 0, so that row i is the same whichever window is asked for.
   stream->plan = PlanRows(stream->table, arguments.first_row + arguments.rows, options, false, stream->facts);
+  CallServer([=] { CloseKeyFiles(stream->facts); });
   ProducerSettings settings;
   settings.batch_size = ChooseBatchSize(stream->table, options);
   settings.max_attempts = options.max_attempts;

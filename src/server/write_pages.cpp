@@ -46,6 +46,7 @@ struct SharedState {
   pg_atomic_uint64 redrawn_rows;
   pg_atomic_uint64 spares_used;
   pg_atomic_uint64 written_rows;
+  WorkerTotals totals;
 };
 
 // The pieces of shared memory as one process sees them.
@@ -64,7 +65,8 @@ struct Ids {
 
 void InitializeState(SharedState* state, const PageRun& run, const Ids& ids) {
   const std::uint64_t rows = run.plan.rows;
-  memset(state, 0, sizeof *state);
+  memset(static_cast<void*>(state), 0, sizeof *state);
+  InitializeTotals(&state->totals);
   state->target = run.table.oid;
   state->rows = static_cast<std::int64_t>(rows);
   state->options = run.options;
@@ -88,13 +90,15 @@ void InitializeState(SharedState* state, const PageRun& run, const Ids& ids) {
 
 Size MarkBytes(std::uint64_t rows) { return std::min(rows, kMarkBits) / 8 + 1; }
 
-ProducerSettings SettingsFor(const Table& table, const RunOptions& options, bool probes, RowForm form) {
+ProducerSettings SettingsFor(const Table& table, const RunOptions& options, bool probes, RowForm form,
+                             RunMeter* meter) {
   ProducerSettings settings;
   settings.batch_size = ChooseBatchSize(table, options);
   settings.max_attempts = options.max_attempts;
   settings.form = form;
   settings.probe_stored_rows = probes;
   settings.first_spare = static_cast<std::uint64_t>(options.slice.spares_used);
+  settings.meter = meter;
   return settings;
 }
 
@@ -104,12 +108,12 @@ ProducerSettings SettingsFor(const Table& table, const RunOptions& options, bool
 class OpenProducer {
  public:
   OpenProducer(const Table& table, const Plan& plan, const RunOptions& options, Relation relation, bool probes,
-               RowForm form)
+               RowForm form, RunMeter* meter = nullptr)
       : estate_(CallServer([] { return CreateExecutorState(); })),
         result_relation_(CallServer([=, this] {
           return OpenResultRelation(relation, estate_, probes ? IndexUse::InsertAndProbe : IndexUse::None);
         })),
-        producer_(table, plan, SettingsFor(table, options, probes, form), relation, estate_, result_relation_) {}
+        producer_(table, plan, SettingsFor(table, options, probes, form, meter), relation, estate_, result_relation_) {}
 
   // To be called at the end; after an error the server's own cleanup does it.
   void Close() {
@@ -143,9 +147,9 @@ void FillChunk(const SharedRun& shared, std::uint64_t first, RowProducer& produc
 
 // Claims chunks until none is left.
 void FillChunks(const SharedRun& shared, const Table& table, const Plan& plan, const RunOptions& options,
-                Relation relation) {
+                Relation relation, RunMeter& meter) {
   SharedState* const state = shared.state;
-  OpenProducer open(table, plan, options, relation, state->probes_stored_rows, RowForm::HeapTuples);
+  OpenProducer open(table, plan, options, relation, state->probes_stored_rows, RowForm::HeapTuples, &meter);
   PageWriter writer;
   CallServer([&] { writer.Open(relation, state->transaction, state->command, state->use_ring, CurrentMemoryContext); });
   for (;;) {
@@ -158,6 +162,7 @@ void FillChunks(const SharedRun& shared, const Table& table, const Plan& plan, c
   pg_atomic_fetch_add_u64(&state->written_rows, static_cast<int64>(writer.rows()));
   pg_atomic_fetch_add_u64(&state->redrawn_rows, static_cast<int64>(open.producer().redrawn_rows()));
   pg_atomic_write_u64(&state->spares_used, open.producer().spares_used());
+  meter.KeepRejections(open.producer().rejections());
   open.Close();
 }
 
@@ -201,7 +206,7 @@ Team StartWorkers(const PageRun& run, const Ids& ids, std::size_t facts_bytes) {
 int EndWorkers(const Team& team, const SharedRun& kept, std::uint64_t rows) {
   WaitForParallelWorkersToFinish(team.context);
   const int launched = team.context->nworkers_launched;
-  memcpy(kept.state, team.shared.state, sizeof(SharedState));
+  memcpy(static_cast<void*>(kept.state), team.shared.state, sizeof(SharedState));
   memcpy(kept.marks, team.shared.marks, MarkBytes(rows));
   DestroyParallelContext(team.context);
   ExitParallelMode();
@@ -267,10 +272,12 @@ PageRunResult WriteAllRows(const PageRun& run, const Ids& ids, const SharedRun& 
   if (run.workers > 0) {
     const std::size_t facts_bytes = PackedFactsBytes(run.facts);
     const Team team = CallServer([&] { return StartWorkers(run, ids, facts_bytes); });
-    FillChunks(team.shared, run.table, run.plan, run.options, run.relation);
+    run.meter->FollowWorkers(&team.shared.state->totals);
+    FillChunks(team.shared, run.table, run.plan, run.options, run.relation, *run.meter);
     result.workers = CallServer([&] { return EndWorkers(team, shared, run.plan.rows); });
+    run.meter->AddWorkers(shared.state->totals);
   } else {
-    FillChunks(shared, run.table, run.plan, run.options, run.relation);
+    FillChunks(shared, run.table, run.plan, run.options, run.relation, *run.meter);
   }
   const auto on_pages = static_cast<std::uint64_t>(pg_atomic_read_u64(&shared.state->written_rows));
   CallServer([&] { pgstat_count_heap_insert(run.relation, static_cast<PgStat_Counter>(on_pages)); });
@@ -355,6 +362,9 @@ DBMOCKER_PARALLEL_WORKER(dbmocker_fill_pages) {
   const std::unique_ptr<dbmocker::Plan> plan = PlanFacts(table, state->rows, options, facts);
   if (HashPlan(*plan) != state->plan_hash)
     throw Error(sqlstate::kInternalError, "a parallel worker has made another plan for table \"" + table.name + "\"");
-  FillChunks(shared, table, *plan, options, relation);
+  RunMeter meter(&state->totals);
+  meter.StartWriting(state->rows, facts.cache);
+  FillChunks(shared, table, *plan, options, relation, meter);
+  meter.FinishWorker();
   CallServer([=] { table_close(relation, NoLock); });
 }

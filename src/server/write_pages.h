@@ -11,6 +11,7 @@
 #include "dbmocker/plan.h"
 #include "dbmocker/schema.h"
 #include "server/parse_options.h"
+#include "server/run_meter.h"
 
 namespace dbmocker::server {
 
@@ -29,6 +30,7 @@ struct PageRun {
   bool probes_stored_rows;
   int workers;  // at most
   RowSample sample;
+  RunMeter* meter;
 };
 
 struct PageRunResult {

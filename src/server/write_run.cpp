@@ -35,6 +35,7 @@ ProducerSettings SettingsFor(const PlannedRun& planned, bool probes) {
   settings.probe_stored_rows = probes;
   settings.drop_exhausted = options.cap_exhausted;
   settings.first_spare = static_cast<std::uint64_t>(options.slice.spares_used);
+  settings.meter = planned.run.meter;
   if (options.hooks == nullptr) return settings;
   settings.keep_keys = options.hooks->keep_keys;
   settings.before_end = options.hooks->before_end;
@@ -81,6 +82,7 @@ void WriteInOneProcess(const PlannedRun& planned, bool probes, RunReport& report
     WriteFrom(producer, planned, estate, result_relation, report);
     report.redrawn_rows = static_cast<std::int64_t>(producer.redrawn_rows());
     report.spares_used = static_cast<std::int64_t>(producer.spares_used());
+    planned.run.meter->KeepRejections(producer.rejections());
     NoteDropped(producer, planned.table, report);
   }
   CallServer([&] {
@@ -104,9 +106,10 @@ void WriteRun(const PlannedRun& planned, RunReport& report) {
   const bool probes_stored = run.has_rows && !trusts_keys && !plan.probed_keys.empty();
   const bool probes = run.HasOwnStorage() && (probes_stored || !plan.checked_keys.empty());
   report.writer = NameOf(decision.writer);
+  run.meter->StartWriting(report.rows, planned.facts.cache);
   if (decision.writer == Writer::ParallelBulk) {
     const PageRunResult result = WritePages({planned.table, plan, planned.facts, planned.options, run.relation, probes,
-                                             planned.review.workers, planned.review.sample});
+                                             planned.review.workers, planned.review.sample, run.meter});
     report.workers = result.workers;
     report.redrawn_rows = static_cast<std::int64_t>(result.redrawn_rows);
     report.spares_used = static_cast<std::int64_t>(result.spares_used);
@@ -115,8 +118,14 @@ void WriteRun(const PlannedRun& planned, RunReport& report) {
   }
   CallServer([&] {
     const TimestampTz written = GetCurrentTimestamp();
-    if (decision.rebuilds_indexes) RebuildIndexes(run.relation);
-    if (decision.validates_references) ValidateReferences(planned.table, run.blocks > 0 ? run.blocks - 1 : 0);
+    if (decision.rebuilds_indexes) {
+      run.meter->EnterPhase(RunPhase::BuildingIndexes);
+      RebuildIndexes(run.relation);
+    }
+    if (decision.validates_references) {
+      run.meter->EnterPhase(RunPhase::CheckingReferences);
+      ValidateReferences(planned.table, run.blocks > 0 ? run.blocks - 1 : 0);
+    }
     report.settled = GetCurrentTimestamp() - written;
   });
 }
