@@ -65,8 +65,8 @@ TEST(RuleChoicesTest, EqualValuesThereGiveEqualValuesHere) {
   EXPECT_EQ(rates.size(), 9U) << "eight kinds and NULL";
   for (const auto& [rate, values] : Group(rows, "rate", "note")) EXPECT_EQ(values.size(), 1U);
   auto labels = Group(rows, "kind", "label");
-  EXPECT_EQ(labels["a"], (std::set<Cell>{"A", "AA"}));
-  EXPECT_EQ(labels["b"], (std::set<Cell>{"B"}));
+  EXPECT_EQ(labels["a"], (std::set<Cell>{std::nullopt, "A", "AA"}));
+  EXPECT_EQ(labels["b"], (std::set<Cell>{std::nullopt, "B"}));
   EXPECT_EQ(labels["c"], (std::set<Cell>{std::nullopt}));
 }
 
