@@ -150,6 +150,7 @@ class RowProducer {
   std::vector<Oid> arbiter_oids_;
   List* arbiter_list_ = nullptr;
   bool has_generated_ = false;
+  std::vector<AttributeNumber> never_null_;  // stored generated columns that are NOT NULL
   bool needs_check_ = false;
   bool needs_slots_ = true;  // rows go through value slots; else tuples are formed straight from the columns
   TupleTableSlot** slots_ = nullptr;
