@@ -165,6 +165,16 @@ void PlanBuilder::ListConditions() {
     conditions_.push_back({check.name, check.text, 0, expression, expression->columns, ""});
   }
   for (const Column& column : table_.columns)
+    if (column.is_generated && column.not_null && column.default_expression) {
+      Expression& test = inlined_.emplace_back();
+      test.kind = Expression::Kind::IsNotNull;
+      test.type = "boolean";
+      test.arguments = {*column.default_expression};
+      test.columns = column.default_expression->columns;
+      conditions_.push_back(
+          {"NOT NULL of " + column.name, column.default_text + " IS NOT NULL", 0, &test, test.columns, ""});
+    }
+  for (const Column& column : table_.columns)
     for (const DomainConstraint& constraint : column.type->constraints)
       if (!constraint.text.empty())
         conditions_.push_back(

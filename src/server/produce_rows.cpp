@@ -191,9 +191,11 @@ void RowProducer::PrepareChecks() {
     }
     partition_check_ = PreparePartitionCheck(relation_, estate_);
     TupleDesc const columns = RelationGetDescr(relation_);
-    for (int i = 0; i < columns->natts; ++i)
-      if (TupleDescAttr(columns, i)->attgenerated == ATTRIBUTE_GENERATED_STORED && TupleDescAttr(columns, i)->attnotnull)
-        never_null_.push_back(i + 1);
+    for (int i = 0; i < columns->natts; ++i) {
+      const FormData_pg_attribute* column = TupleDescAttr(columns, i);
+      if (column->attgenerated == ATTRIBUTE_GENERATED_STORED && column->attnotnull)
+        never_null_.push_back({i + 1, psprintf("NOT NULL of %s", NameStr(column->attname))});
+    }
   });
 }
 
@@ -347,8 +349,8 @@ const char* RowProducer::FindFault(TupleTableSlot* slot) {
   const char* fault = nullptr;
   slot->tts_tableOid = RelationGetRelid(relation_);
   if (has_generated_) ExecComputeStoredGenerated(result_relation_, estate_, slot, CMD_INSERT);
-  for (const AttributeNumber number : never_null_)
-    if (slot->tts_isnull[number - 1]) fault = "NOT NULL of a generated column";
+  for (const NeverNull& one : never_null_)
+    if (slot->tts_isnull[one.column - 1]) fault = one.name;
   for (const ServerColumn& column : columns_) {
     if (column.domain == nullptr || fault != nullptr) continue;
     fault = FindDomainFault(column, slot->tts_values[column.number - 1], slot->tts_isnull[column.number - 1]);
