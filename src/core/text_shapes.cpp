@@ -1,4 +1,5 @@
-// See text_shapes.h. Read first: FindTextShape.
+// See text_shapes.h. Patterns are written in PostgreSQL's regular expressions and read as any other.
+// Read first: FindTextShape.
 #include "text_shapes.h"
 
 #include <algorithm>
