@@ -3,6 +3,7 @@
 // Read first: PlanBuilder::Build.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -293,6 +294,7 @@ class PlanBuilder {
   std::map<std::string, std::pair<std::string, std::string>> key_methods_;  // constraint -> method, detail
   TypesByColumn types_;
   CheckCase base_;  // what single limits of columns say
+  std::deque<Expression> inlined_;  // CHECKs over generated columns, in terms of what these are generated from
   std::vector<Condition> conditions_;
   std::vector<CheckGroup> groups_;
   // By column: the parts of its value set that each case of its group takes, and the size of the set without them.

@@ -204,6 +204,28 @@ std::optional<Atom> ReadJsonShape(const Expression& left, const std::string& nam
   return OfJson(array->column, std::move(json));
 }
 
+// abs(x) compared with a number that is not negative.
+std::optional<Atom> ReadAbsolute(const Expression& left, const std::string& name, const std::string& text,
+                                 const TypesByColumn& types) {
+  const Expression& call = StripCasts(left);
+  const bool is_negative = text.starts_with('-');
+  if (call.kind != Expression::Kind::Function || call.name != "abs" || call.arguments.size() != 1 || is_negative)
+    return std::nullopt;
+  const auto column = AsColumn(call.arguments.front(), types);
+  if (!column || !column->keeps_order || !IsOrdered(*column->type.type)) return std::nullopt;
+  Atom atom = OfColumn(column->column);
+  std::vector<ValueInterval>& intervals = atom.limits[column->column].limits.intervals;
+  const bool is_inclusive = name.size() == 2;
+  if (name == "<" || name == "<=") {
+    intervals = {{"-" + text, text, is_inclusive, is_inclusive}};
+  } else if (name == ">" || name == ">=") {
+    intervals = {{std::nullopt, "-" + text, true, is_inclusive}, {text, std::nullopt, is_inclusive, true}};
+  } else {
+    return std::nullopt;
+  }
+  return atom;
+}
+
 // Limits of every element of an array column.
 Atom OfElements(AttributeNumber column, ValueLimits limits) {
   Atom atom = OfColumn(column);
@@ -344,6 +366,7 @@ Atom ReadSides(const Expression& comparison, const Expression& left, const std::
   std::string why = "it is not read";
   if (constant && !constant->is_null) {
     if (auto atom = ReadNeverBlank(left, name, constant->text, types)) return *atom;
+    if (auto atom = ReadAbsolute(left, name, constant->text, types)) return *atom;
     if (name == "=" || name == "<>")
       if (auto atom = ReadJsonType(left, {constant->text}, name == "=", types)) return *atom;
   }

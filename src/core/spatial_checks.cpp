@@ -1,4 +1,5 @@
-// See spatial_checks.h. Read first: ShapeByChecks, then ShapeHolds.
+// See spatial_checks.h. Names of functions count without their schemas: PostGIS may live in any.
+// Read first: ShapeByChecks, then ShapeHolds.
 #include "spatial_checks.h"
 
 #include <algorithm>

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "read_regex.h"
+#include "text_shapes.h"
 
 namespace dbmocker {
 namespace {
@@ -269,11 +270,24 @@ std::optional<TextCondition> ReadPosition(const Expression& left, const std::str
   const bool is_present =
       (name == ">" && number == "0") || (name == ">=" && number == "1") || (name == "<>" && number == "0");
   const bool is_first = name == "=" && number == "1";
-  if (!is_absent && !is_present && !is_first) return Refused(*operand, "the position is not zero");
+  if (!is_absent && !is_present && !is_first) {
+    if (FindTextShape(left, name, number)) return std::nullopt;
+    return Refused(*operand, "the position is not zero");
+  }
   auto reading = ReadRegex((is_first ? "^" : "") + QuoteRegex(*text), false);
   if (!reading.pattern) return Refused(*operand, reading.why_not);
   if (is_present) reading.pattern->preferred = reading.pattern->exact;
   return PullBack(*operand, is_absent ? Opposite(*reading.pattern) : *reading.pattern);
+}
+
+std::optional<TextCondition> ReadShaped(const Expression& left, const std::string& name, const std::string& constant,
+                                        const TypesByColumn& types) {
+  const auto shape = FindTextShape(left, name, constant);
+  const auto operand = shape ? ReadOperand(*shape->text, types) : std::nullopt;
+  if (!operand) return std::nullopt;
+  auto reading = ReadRegex(shape->pattern, false);
+  if (!reading.pattern) return Refused(*operand, reading.why_not);
+  return PullBack(*operand, *reading.pattern);
 }
 
 }  // namespace
@@ -289,6 +303,7 @@ std::optional<TextCondition> ReadTextCondition(const Expression& left, const std
   const auto text = TextOf(right);
   if (text) {
     if (auto position = ReadPosition(left, name, *text, types)) return position;
+    if (auto shaped = ReadShaped(left, name, *text, types)) return shaped;
     if (auto length = ReadTextLength(left, name, *text, types)) return length;
   }
   if (!text && name == "=") {

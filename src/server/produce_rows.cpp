@@ -192,6 +192,12 @@ void RowProducer::PrepareChecks() {
       checks_.push_back({pstrdup(constraints->check[i].ccname), state});
     }
     partition_check_ = PreparePartitionCheck(relation_, estate_);
+    TupleDesc const columns = RelationGetDescr(relation_);
+    for (int i = 0; i < columns->natts; ++i) {
+      const FormData_pg_attribute* column = TupleDescAttr(columns, i);
+      if (column->attgenerated == ATTRIBUTE_GENERATED_STORED && column->attnotnull)
+        never_null_.push_back({i + 1, psprintf("NOT NULL of %s", NameStr(column->attname))});
+    }
   });
 }
 
@@ -372,6 +378,8 @@ const char* RowProducer::FindFault(TupleTableSlot* slot) {
   const char* fault = nullptr;
   slot->tts_tableOid = RelationGetRelid(relation_);
   if (has_generated_) ExecComputeStoredGenerated(result_relation_, estate_, slot, CMD_INSERT);
+  for (const NeverNull& one : never_null_)
+    if (slot->tts_isnull[one.column - 1]) fault = one.name;
   for (const ServerColumn& column : columns_) {
     if (column.domain == nullptr || fault != nullptr) continue;
     fault = FindDomainFault(column, slot->tts_values[column.number - 1], slot->tts_isnull[column.number - 1]);

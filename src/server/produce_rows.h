@@ -55,6 +55,12 @@ struct ServerColumn {
   DomainConstraintRef* domain;  // nullptr if the column's type is no domain
 };
 
+// A stored generated column that is NOT NULL.
+struct NeverNull {
+  AttributeNumber column;
+  const char* name;  // of the condition
+};
+
 struct ServerCheck {
   const char* name;
   ExprState* state;
@@ -153,6 +159,7 @@ class RowProducer {
   std::vector<Oid> arbiter_oids_;
   List* arbiter_list_ = nullptr;
   bool has_generated_ = false;
+  std::vector<NeverNull> never_null_;
   bool needs_check_ = false;
   bool needs_slots_ = true;  // rows go through value slots; else tuples are formed straight from the columns
   TupleTableSlot** slots_ = nullptr;
