@@ -2,6 +2,7 @@
 // Who may see what is as in pg_stat_progress_*: the rest of an entry is NULL for others than its role and
 // pg_read_all_stats.
 // Read first: dbmocker_list_progress.
+#include <algorithm>
 #include <bit>
 
 #include "server/boundary.h"
