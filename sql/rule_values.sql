@@ -77,7 +77,7 @@ CREATE TABLE shops (
   remark text
 );
 SELECT dbmocker.set_rule('shops', 'country', '{"weighted_values": {"DE": 5, "US": 3, "JP": 2}}'),
-       dbmocker.set_rule('shops', 'currency', '{"depends_on": "country", "possible_values": {"DE": "EUR", "US": ["USD", "USN"], "*": ["XXX"]}}'),
+       dbmocker.set_rule('shops', 'currency', '{"depends_on": "country", "possible_values": {"DE": "EUR", "US": ["USD", "USN"], "*": ["XTS"]}}'),
        dbmocker.set_rule('shops', 'rate', '{"depends_on": "country", "min": 1, "max": 900, "null_probability": 0}'),
        dbmocker.set_rule('shops', 'zone', '{"depends_on": "country"}'),
        dbmocker.set_rule('shops', 'manager', '{"depends_on": "zone", "generator": "name", "null_probability": 0.4}'),
