@@ -82,6 +82,24 @@ SettledText SettleText(Oid type, int32 modifier, const char* text, std::int64_t 
   return {settled, fault};
 }
 
+// A JSON array as the input syntax of an array: {1,NULL,"a b"}.
+std::string ArrayLiteral(const JsonNode& node) {
+  std::string text = "{";
+  for (const JsonNode& item : node.items) {
+    if (text.size() > 1) text += ',';
+    if (item.Is(JsonNode::Kind::Null)) {
+      text += "NULL";
+    } else if (item.Is(JsonNode::Kind::Array)) {
+      text += ArrayLiteral(item);
+    } else {
+      text += '"';
+      for (const char letter : TextOfNode(item)) text.append(letter == '"' || letter == '\\' ? "\\" : "") += letter;
+      text += '"';
+    }
+  }
+  return text + "}";
+}
+
 // Settles one value in place.
 class ValueSettler {
  public:
@@ -97,7 +115,8 @@ class ValueSettler {
   }
   void Settle(JsonNode& node, const std::string& path) {
     if (node.Is(JsonNode::Kind::Null)) return;
-    node.text = Settle(TextOfNode(node), path);
+    const bool is_array = node.Is(JsonNode::Kind::Array) && column_.type->kind == TypeKind::Array;
+    node.text = Settle(is_array ? ArrayLiteral(node) : TextOfNode(node), path);
     node.kind = JsonNode::Kind::String;
     node.items.clear();
     node.keys.clear();
