@@ -286,7 +286,7 @@ void SettleRule(const Table& table, const Column& column, JsonNode& rule, std::i
       const std::string place = below(key) + "." + value.keys[item];
       if (value.keys[item] == "mean" && part.Is(JsonNode::Kind::String)) settler.Settle(part, place);
       if (value.keys[item] == "weights")
-        for (std::string& text : part.keys) text = settler.Settle(text, place + "." + text);
+        for (std::string& text : part.keys) text = settler.Settle(text, std::string(place).append(".").append(text));
       for (JsonNode& bound : part.items)
         if (value.keys[item] == "bounds" && bound.Is(JsonNode::Kind::String)) settler.Settle(bound, place);
     }
