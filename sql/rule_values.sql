@@ -77,7 +77,7 @@ CREATE TABLE shops (
   remark text
 );
 SELECT dbmocker.set_rule('shops', 'country', '{"weighted_values": {"DE": 5, "US": 3, "JP": 2}}'),
-       dbmocker.set_rule('shops', 'currency', '{"depends_on": "country", "possible_values": {"DE": "EUR", "US": ["USD", "USN"], "*": ["XXX"]}}'),
+       dbmocker.set_rule('shops', 'currency', '{"depends_on": "country", "possible_values": {"DE": "EUR", "US": ["USD", "USN"], "*": ["XTS"]}}'),
        dbmocker.set_rule('shops', 'rate', '{"depends_on": "country", "min": 1, "max": 900, "null_probability": 0}'),
        dbmocker.set_rule('shops', 'zone', '{"depends_on": "country"}'),
        dbmocker.set_rule('shops', 'manager', '{"depends_on": "zone", "generator": "name", "null_probability": 0.4}'),
@@ -187,6 +187,23 @@ TRUNCATE draws;
 SELECT dbmocker.drop_rule('draws');
 SELECT rows FROM dbmocker.generate('draws', 20000, options => '{"global_duplicate_enabled": true, "global_duplicate_strategy": "smart_duplicates", "pool_share_small": 0, "pool_share_medium": 1, "null_probability": 0, "columns": {"pooled": {"min": 1, "max": 2000000000, "distribution": "uniform"}}}');
 SELECT count(DISTINCT at) AS medium_pool, count(DISTINCT pooled) > 19000 AS others FROM draws;
+
+-- Keys of numeric, arrays as JSON, edge cases of less usual types, limits that are none.
+CREATE TABLE numbers (id numeric PRIMARY KEY);
+INSERT INTO numbers VALUES (0), (-1), (0.5), (-0.0001), (12345678901234567890.123), (1e30), (10000), (99990000);
+CREATE TABLE odd_parents (id int PRIMARY KEY, parent int REFERENCES odd_parents);
+CREATE TABLE odd (number numeric NOT NULL REFERENCES numbers, word text NOT NULL, ints int[], i interval, n inet, m money, r int4range, b bit(3), c char(5), a int[]);
+SELECT dbmocker.set_rule('odd', 'number', '{"weighted_values": {"0.5": 1, "-0.0001": 2, "1e30": 1}}'), dbmocker.set_rule('odd', 'word', '{"depends_on": "number"}'),
+       dbmocker.set_rule('odd', 'ints', '{"possible_values": [[1, 2], [3, null], [], [[1], [2]]], "null_probability": 0}');
+SELECT count(dbmocker.set_rule('odd', name, '{"edge_case_probability": 0.5, "null_probability": 0}')) AS edges FROM unnest('{i,n,m,r,b,c,a}'::text[]) name;
+SELECT rows FROM dbmocker.generate('odd', 4000);
+SELECT number, count(DISTINCT word) AS words, abs(count(*) - CASE WHEN number < 0 THEN 2000 ELSE 1000 END) < 150 AS share FROM odd GROUP BY 1 ORDER BY 1;
+SELECT array_agg(DISTINCT ints::text) AS ints, bool_or(i = '178000000 years') AS interval, bool_or(n = '::1') AS inet, min(m) < '-1000000000'::money AS money, bool_or(isempty(r)) AS range, bool_or(b = '111') AS bit, bool_or(c = '''') AS padded, bool_or(a = '{}') AS array FROM odd;
+SELECT failure($$SELECT dbmocker.set_rule('odd_parents', 'parent', '{"distribution": "zipf"}')$$);
+SELECT failure($$SELECT dbmocker.set_rule('draws', 'b', '{"sequence": {"start": 1}, "pattern": "a"}')$$);
+SELECT failure($$SELECT dbmocker.set_rule('draws', 'b', '{"min": "infinity"}')$$);
+SELECT failure($$SELECT dbmocker.set_rule('draws', 'd', '{"min": "infinity"}')$$);
+SELECT failure($$SELECT dbmocker.set_rule('draws', 'a', '{"pattern": "é+"}')$$);
 
 SELECT count(*) FROM dbmocker.verify('test_rule_values') WHERE violations > 0;
 DROP SCHEMA test_rule_values CASCADE;

@@ -1,7 +1,8 @@
-// Stored values (the keys of referenced tables) with the text form that CHECK constraints are read in. Only types
-// whose bytes are plain are known; numeric, intervals and the like have none.
+// Stored values (the keys of referenced tables) with the text form that CHECK constraints and rules are read in. Only
+// types whose bytes are plain, and numeric, are known; intervals and the like have none.
 // Read first: MakeDecodedValueSet.
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,7 +13,7 @@
 namespace dbmocker {
 namespace {
 
-enum class Decoding { Integer, Boolean, Date, Time, Timestamp, ZonedTimestamp, Text, PaddedText, Uuid, Label };
+enum class Decoding { Integer, Boolean, Date, Time, Timestamp, ZonedTimestamp, Text, PaddedText, Uuid, Label, Numeric };
 
 std::optional<Decoding> FindDecoding(const Type& type) {
   static constexpr std::pair<std::string_view, Decoding> kDecodings[] = {
@@ -21,7 +22,8 @@ std::optional<Decoding> FindDecoding(const Type& type) {
       {"date", Decoding::Date},           {"time", Decoding::Time},
       {"timestamp", Decoding::Timestamp}, {"timestamptz", Decoding::ZonedTimestamp},
       {"text", Decoding::Text},           {"varchar", Decoding::Text},
-      {"bpchar", Decoding::PaddedText},   {"uuid", Decoding::Uuid}};
+      {"bpchar", Decoding::PaddedText},   {"uuid", Decoding::Uuid},
+      {"numeric", Decoding::Numeric}};
   if (type.kind == TypeKind::Enum) return Decoding::Label;
   if (type.extension == "citext" && type.name == "citext") return Decoding::Text;
   if (type.schema != "pg_catalog") return std::nullopt;
@@ -37,6 +39,42 @@ void AppendUuid(const unsigned char* bytes, std::string& out) {
     out.push_back(kDigits[bytes[i] >> 4]);
     out.push_back(kDigits[bytes[i] & 15]);
   }
+}
+
+// The server's form: a header of one word (short) or two, then digits of base 10000 from the weight downwards.
+void AppendNumeric(std::string_view bytes, std::string& out) {
+  const auto word = [&](std::size_t place) {
+    std::uint16_t read = 0;
+    std::memcpy(&read, bytes.data() + 2 * place, sizeof read);
+    return read;
+  };
+  const unsigned header = word(0);
+  if ((header & 0xC000U) == 0xC000U) {
+    out += header == 0xC000U ? "NaN" : header == 0xD000U ? "Infinity" : "-Infinity";
+    return;
+  }
+  const bool is_short = (header & 0x8000U) != 0;
+  const bool is_negative = is_short ? (header & 0x2000U) != 0 : (header & 0x4000U) != 0;
+  const int scale = static_cast<int>(is_short ? (header & 0x1F80U) >> 7U : header & 0x3FFFU);
+  const int weight = is_short ? static_cast<int>(header & 0x3FU) - ((header & 0x40U) != 0 ? 64 : 0)
+                              : static_cast<std::int16_t>(word(1));
+  const std::size_t first = is_short ? 1 : 2;
+  const auto count = static_cast<int>(bytes.size() / 2 - first);
+  const auto digits = [&](int place) {  // four of them, of 10000^-place
+    const int at = weight + place;
+    const int value = at >= 0 && at < count ? word(first + static_cast<std::size_t>(at)) : 0;
+    const std::string text = std::to_string(10000 + value);
+    return text.substr(1);
+  };
+  std::string whole;
+  for (int place = -weight; place <= 0; ++place) whole += digits(place);
+  whole.erase(0, std::min(whole.find_first_not_of('0'), whole.size()));
+  std::string rest;
+  for (int place = 1; static_cast<int>(rest.size()) < scale; ++place) rest += digits(place);
+  rest.resize(static_cast<std::size_t>(scale));
+  out += is_negative ? "-" : "";
+  out += whole.empty() ? "0" : whole;
+  if (scale > 0) out += "." + rest;
 }
 
 class DecodedValueSet final : public ValueSet {
@@ -86,6 +124,8 @@ class DecodedValueSet final : public ValueSet {
         out += text;
         return;
       }
+      case Decoding::Numeric:
+        return AppendNumeric(varlena::Payload(reinterpret_cast<const char*>(static_cast<std::uintptr_t>(word))), out);
       case Decoding::Uuid:
         return AppendUuid(reinterpret_cast<const unsigned char*>(static_cast<std::uintptr_t>(word)), out);
       case Decoding::Label:

@@ -38,6 +38,13 @@ const std::vector<TypeEdges>& EdgesByType() {
       {"bytea", {"\\x", "\\x00", "\\xff"}},
       {"jsonb", {"{}", "[]", "null", "\"\"", "0"}},
       {"json", {"{}", "[]", "null", "\"\"", "0"}},
+      {"bool", {"t", "f"}},
+      {"interval",
+       {"0", "-1 days", "1 mon -1 days", "-00:00:00.000001", "30 days", "178000000 years", "-178000000 years"}},
+      {"money", {"0.00", "-0.01", "92233720368547758.07", "-92233720368547758.08"}},
+      {"inet", {"0.0.0.0", "255.255.255.255", "127.0.0.1", "10.0.0.0/8", "::", "::1", "::ffff:1.2.3.4"}},
+      {"cidr", {"0.0.0.0/0", "255.255.255.255/32", "::/0"}},
+      {"macaddr", {"00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"}},
   };
   return edges;
 }
@@ -202,9 +209,18 @@ class EdgeSource final : public IndexSource {
 std::vector<std::string> ListEdgeTexts(const TypeOfColumn& type, const ValueLimits& limits) {
   if (type.type->kind == TypeKind::Enum && !type.type->labels.empty())
     return {type.type->labels.front(), type.type->labels.back()};
+  if (type.type->kind == TypeKind::Array && limits.IsUnlimited()) return {"{}", "{NULL}"};
+  if (type.type->kind == TypeKind::Range && limits.IsUnlimited()) return {"empty", "(,)"};
+  if (type.type->kind == TypeKind::Multirange && limits.IsUnlimited()) return {"{}", "{(,)}"};
+  if (type.type->kind == TypeKind::Base && type.type->extension == "citext") return TextEdges(type, limits);
   if (type.type->kind != TypeKind::Base || type.type->schema != "pg_catalog") return {};
   if (type.type->name == "numeric") return NumericEdges(type.type_modifier);
-  if (type.type->name == "text" || type.type->name == "varchar") return TextEdges(type, limits);
+  if (type.type->name == "text" || type.type->name == "varchar" || type.type->name == "bpchar")
+    return TextEdges(type, limits);
+  if (type.type->name == "bit" && limits.IsUnlimited()) {
+    const auto length = static_cast<std::size_t>(std::max(type.type_modifier, 1));
+    return {std::string(length, '0'), std::string(length, '1')};
+  }
   for (const TypeEdges& known : EdgesByType())
     if (known.type_name == type.type->name) return known.texts;
   return {};

@@ -10,8 +10,8 @@
 
 namespace dbmocker {
 
-// `base`, then `texts` in their order; they are legal values of the type, in its input syntax. Indexes below the size of
-// `base` give what they gave before.
+// `base`, then `texts` in their order; they are legal values of the type, in its input syntax. Indexes below the size
+// of `base` give what they gave before.
 ValueSetPointer MakeExtendedValueSet(ValueSetPointer base, const TypeOfColumn& type, std::vector<std::string> texts);
 
 }  // namespace dbmocker

@@ -1,5 +1,5 @@
-// Locales: the names, places, streets and company forms of one country, for rules and runs that ask for one. A locale is
-// a small number, 0 where none is asked for: then the lists of the whole world count. Texts are ASCII, as all lists.
+// Locales: the names, places, streets and company forms of one country, for rules and runs that ask for one. A locale
+// is a small number, 0 where none is asked for: then the lists of the whole world count. Texts are ASCII, as all lists.
 // Read first: FindLocale, then LocaleOf.
 #pragma once
 

@@ -204,6 +204,8 @@ void PlanBuilder::RefuseImpossibleRule(const ColumnState& state) const {
       rest.max.reset();
     }
     if (rest.duplicates && rest.duplicates->strategy == DuplicateRule::Strategy::FastDataReuse) rest.duplicates.reset();
+    if (key.referenced_oid == table_.oid && (rule.distribution || rule.per_parent))
+      RefuseRule(state, "its values are keys of earlier rows of the same table, by foreign key \"" + key.name + "\"");
     if (rest.DecidesValues())
       RefuseRule(state, "its values are keys of " + key.referenced_table + ", by foreign key \"" + key.name + "\"");
     if (rule.distribution && !IsOfRanks(rule.distribution->kind))
@@ -297,6 +299,9 @@ void PlanBuilder::NarrowColumn(ColumnState& state) {
   }
   const ValueInterval interval = IntervalOf(rule, *state.base.type);
   if (interval.lower || interval.upper) narrower.limits.intervals.push_back(interval);
+  for (const std::optional<std::string>& end : {rule.min, rule.max})
+    if (end && (*end == "NaN" || end->ends_with("nfinity")))
+      RefuseRule(state, "min and max must be finite, and " + *end + " is not");
   if (rule.min && rule.max && CompareValues(*rule.min, *rule.max, state.base) > 0)
     RefuseRule(state, "min is above max");
   const bool was_null = state.limits.always_null;
@@ -326,7 +331,9 @@ void PlanBuilder::VerifyRules() {
     const bool is_drawn =
         state.rule_lane >= 0 &&
         (state.role == ColumnRole::Free || (state.role == ColumnRole::Reference && state.lane == state.rule_lane));
-    const bool draws = rule.distribution || !rule.weighted_values.empty() || rule.duplicates || rule.per_parent;
+    const bool is_reuse = rule.duplicates && rule.duplicates->strategy == DuplicateRule::Strategy::FastDataReuse;
+    const bool draws =
+        rule.distribution || !rule.weighted_values.empty() || (rule.duplicates && !is_reuse) || rule.per_parent;
     if (rule.edge_case_probability && !state.has_edges)
       RefuseRule(state, "its values are decided by a key, which leaves no room for edge cases");
     if (draws && !is_drawn)

@@ -87,8 +87,8 @@ ValueSetPointer MakeProviderValueSet(const Meaning& meaning, const Type& type, i
   return entry->make(ProviderRequest{type, type_modifier, limits, context, type_class, is_alone});
 }
 
-// As many persons have distinct names: 2^20, or those of the locale; places and timelines have no smaller unit than the whole. There are as many places
-// as there can be distinct telephone numbers of ten digits.
+// As many persons have distinct names: 2^20, or those of the locale; places and timelines have no smaller unit than the
+// whole. There are as many places as there can be distinct telephone numbers of ten digits.
 std::uint64_t GroupBlockSize(GroupKind kind, int locale) {
   if (kind == GroupKind::Person && locale > 0)
     return LocaleOf(locale).given_names.size() * LocaleOf(locale).family_names.size();

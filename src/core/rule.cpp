@@ -139,6 +139,8 @@ bool ReadPattern(KeyReader& reader, const JsonNode& node) {
   const PatternReading reading = ReadRegex(node.text, false);
   if (!reading.pattern)
     reader.faults.push_back({BelowPath(reader.path, "pattern"), "cannot be generated: " + reading.why_not});
+  else if (reading.pattern->preferred.IsEmpty())
+    reader.faults.push_back({BelowPath(reader.path, "pattern"), "matches no text of ASCII characters"});
   return true;
 }
 

@@ -25,6 +25,7 @@ std::string DescribeLimits(const ValueLimits& limits) {
   if (!limits.excluded.empty()) add(std::to_string(limits.excluded.size()) + " excluded values");
   if (limits.min_length) add("length >= " + std::to_string(*limits.min_length));
   if (limits.max_length) add("length <= " + std::to_string(*limits.max_length));
+  if (limits.pattern != nullptr) add("a pattern");
   return text;
 }
 

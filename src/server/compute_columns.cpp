@@ -123,6 +123,15 @@ ColumnComputer* PrepareComputer(Relation relation, const ColumnExpression* expre
   return computer;
 }
 
+namespace {
+
+// Says in errors which column was being computed.
+void AddComputedColumn(void* name) {
+  errcontext("computing column \"%s\" by its rule", static_cast<const char*>(name));
+}
+
+}  // namespace
+
 const char* ComputeColumns(ColumnComputer* computer, TupleTableSlot* slot, ExprContext* context) {
   Oid user = InvalidOid;
   int security = 0;
@@ -133,7 +142,11 @@ const char* ComputeColumns(ColumnComputer* computer, TupleTableSlot* slot, ExprC
   for (int i = 0; i < computer->count; ++i) {
     const ColumnFormula& formula = computer->formulas[i];
     const int place = formula.number - 1;
+    char* const name = NameStr(TupleDescAttr(slot->tts_tupleDescriptor, place)->attname);
+    ErrorContextCallback callback = {error_context_stack, AddComputedColumn, name};
+    error_context_stack = &callback;
     slot->tts_values[place] = ExecEvalExpr(formula.state, context, &slot->tts_isnull[place]);
+    error_context_stack = callback.previous;
     if (slot->tts_isnull[place] && formula.fault != nullptr) fault = formula.fault;
   }
   SetUserIdAndSecContext(user, security);

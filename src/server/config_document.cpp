@@ -1,6 +1,7 @@
 // dbmocker.import_config(): the whole configuration as one document, {"performance": {option: value}, "presets":
-// {name: {option: value}}, "tables": {name: {"rows": n, "truncate": true, "options": {…}, "columns": {name: rule}}}}. Everything is
-// checked first and all faults are told at once, each with its path; only a document without faults changes anything.
+// {name: {option: value}}, "tables": {name: {"rows": n, "truncate": true, "options": {…}, "columns": {name: rule}}}}.
+// Everything is checked first and all faults are told at once, each with its path; only a document without faults
+// changes anything.
 // Read first: dbmocker_import_config.
 #include <algorithm>
 

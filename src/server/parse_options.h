@@ -31,8 +31,8 @@ struct RunSlice {
   bool trusts_keys;  // stored rows are taken to collide with none of the part's: not looked up before, an error if so
 };
 
-inline constexpr const char* kDuplicateStrategies[] = {"generate_new", "allow_simple", "smart_duplicates",
-                                                       "cached_pool", "weighted_random", "fast_data_reuse"};
+inline constexpr const char* kDuplicateStrategies[] = {"generate_new", "allow_simple",    "smart_duplicates",
+                                                       "cached_pool",  "weighted_random", "fast_data_reuse"};
 
 // Where an option's value comes from; a later one wins.
 enum class OptionLevel { Default, Preset, Database, Target, Call };

@@ -82,6 +82,24 @@ SettledText SettleText(Oid type, int32 modifier, const char* text, std::int64_t 
   return {settled, fault};
 }
 
+// A JSON array as the input syntax of an array: {1,NULL,"a b"}.
+std::string ArrayLiteral(const JsonNode& node) {
+  std::string text = "{";
+  for (const JsonNode& item : node.items) {
+    if (text.size() > 1) text += ',';
+    if (item.Is(JsonNode::Kind::Null)) {
+      text += "NULL";
+    } else if (item.Is(JsonNode::Kind::Array)) {
+      text += ArrayLiteral(item);
+    } else {
+      text += '"';
+      for (const char letter : TextOfNode(item)) text.append(letter == '"' || letter == '\\' ? "\\" : "") += letter;
+      text += '"';
+    }
+  }
+  return text + "}";
+}
+
 // Settles one value in place.
 class ValueSettler {
  public:
@@ -97,7 +115,8 @@ class ValueSettler {
   }
   void Settle(JsonNode& node, const std::string& path) {
     if (node.Is(JsonNode::Kind::Null)) return;
-    node.text = Settle(TextOfNode(node), path);
+    const bool is_array = node.Is(JsonNode::Kind::Array) && column_.type->kind == TypeKind::Array;
+    node.text = Settle(is_array ? ArrayLiteral(node) : TextOfNode(node), path);
     node.kind = JsonNode::Kind::String;
     node.items.clear();
     node.keys.clear();
@@ -267,7 +286,7 @@ void SettleRule(const Table& table, const Column& column, JsonNode& rule, std::i
       const std::string place = below(key) + "." + value.keys[item];
       if (value.keys[item] == "mean" && part.Is(JsonNode::Kind::String)) settler.Settle(part, place);
       if (value.keys[item] == "weights")
-        for (std::string& text : part.keys) text = settler.Settle(text, place + "." + text);
+        for (std::string& text : part.keys) text = settler.Settle(text, std::string(place).append(".").append(text));
       for (JsonNode& bound : part.items)
         if (value.keys[item] == "bounds" && bound.Is(JsonNode::Kind::String)) settler.Settle(bound, place);
     }

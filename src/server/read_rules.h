@@ -11,7 +11,8 @@
 
 namespace dbmocker::server {
 
-// Fills facts.rules, and the sample that they or the options ask for. Throws Error 22023 for a call's rules that are wrong, ServerError.
+// Fills facts.rules, and the sample that they or the options ask for. Throws Error 22023 for a call's rules that are
+// wrong, ServerError.
 void GatherRules(const Table& table, const RunOptions& options, TargetFacts& facts);
 
 // Brings the values of a rule into their type's output syntax; moments that are relative to now() are taken from

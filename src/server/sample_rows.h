@@ -1,4 +1,4 @@
-// A sample of the target's rows as facts of a run: for rows that are repeated, and for rules that stored values suggest.
+// A sample of the target's rows as facts of a run: for rows that are repeated, and rules that stored values suggest.
 // A run that is made in parts keeps the sample that it began with.
 // Read first: GatherSample.
 #pragma once

@@ -20,7 +20,8 @@ $node->safe_psql('postgres', q{
 });
 sub as_seeder { return $node->safe_psql('postgres', "SET ROLE seeder; SET search_path = shop; $_[0]"); }
 
-my $columns = 'id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, code text NOT NULL UNIQUE, kind text NOT NULL REFERENCES kinds, level int, rate numeric(8,2), name text, note text';
+my $columns = 'id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, code text NOT NULL UNIQUE,'
+  . ' kind text NOT NULL REFERENCES kinds, level int, rate numeric(8,2), name text, note text';
 my %rules = (
   code => '{"pattern": "[A-Z]{4}\\\\d{5}"}',
   kind => '{"weighted_values": {"k1": 3, "k7": 1}}',
@@ -28,10 +29,14 @@ my %rules = (
   note => '{"template": "{{name}} of {{city}}: {{code}}", "locale": "it_IT"}');
 my %options = (
   rules => '{"columns": {' . join(', ', map { qq("$_": $rules{$_}) } sort keys %rules) . '}, "locale": "de_DE"',
-  reuse => '{"global_duplicate_enabled": true, "global_duplicate_strategy": "fast_data_reuse", "reuse_probability": 0.5, "sample_size": 300',
+  reuse => '{"global_duplicate_enabled": true, "global_duplicate_strategy": "fast_data_reuse",'
+    . ' "reuse_probability": 0.5, "sample_size": 300',
   suggested => '{"analyze_existing_data": true, "sample_size": 500');
 
-sub rows_digest { return as_seeder("SELECT count(*), md5(string_agg(md5(t::text), '' ORDER BY t::text)) FROM $_[0] t"); }
+sub rows_digest
+{
+  return as_seeder("SELECT count(*), md5(string_agg(md5(t::text), '' ORDER BY t::text)) FROM $_[0] t");
+}
 
 for my $way (sort keys %options)
 {
@@ -47,14 +52,15 @@ for my $way (sort keys %options)
   cmp_ok(as_seeder("SELECT count(*) FROM things"), '>', 12000, "$way: all rows");
   is(rows_digest('things'), $expected, "$way: the rows of one run");
   cmp_ok($repeated, '>', 5000, 'half of the rows repeat others') if $way eq 'reuse';
-  is(as_seeder("SELECT array_agg(DISTINCT level ORDER BY level) FILTER (WHERE level IS NOT NULL) FROM things"), '{3,9}', 'values as those stored')
+  is(as_seeder("SELECT string_agg(DISTINCT level::text, ' ') FROM things"), '3 9', 'values as those stored')
     if $way eq 'suggested';
   is(as_seeder("SELECT count(*) FROM dbmocker.verify('things'::regclass) WHERE violations > 0"), '0', "$way: sound");
 }
 
 # Emptied first, with a table that refers to the other; a job that does not empty adds.
 as_seeder('CREATE TABLE orders (id serial PRIMARY KEY, thing int REFERENCES things)');
-my $schema = q{SELECT dbmocker.submit_schema('shop', tables => '{"things": 700, "orders": 900}', options => '{"truncate": %s}')};
+my $schema = q{SELECT dbmocker.submit_schema('shop', tables => '{"things": 700, "orders": 900}',
+  options => '{"truncate": %s}')};
 for my $round (['true', '700|900'], ['true', '700|900'], ['false', '1400|1800'])
 {
   my $job = as_seeder(sprintf $schema, $round->[0]);
