@@ -37,8 +37,7 @@ std::optional<NullCount> CountNulls(const Expression& comparison);
 // True if the result is NULL wherever an argument is: operators and the usual functions.
 bool IsStrict(const Expression& expression);
 
-// True if it may be NULL where no argument is: what is looked up in a document, found by a pattern, or asked of what has
-// none of it.
+// True if it may be NULL where no argument is: what is looked up in a document, or found by a pattern.
 bool MayBeNull(const Expression& expression);
 
 }  // namespace dbmocker

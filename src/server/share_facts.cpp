@@ -13,7 +13,7 @@ namespace {
 
 // Whoever adds a fact must pack it too.
 static_assert(sizeof(TargetFacts) == 16 + 8 * sizeof(std::map<int, int>) + sizeof(std::vector<std::int64_t>) +
-                                          sizeof(std::shared_ptr<ValueCache>),
+                                         sizeof(std::shared_ptr<ValueCache>),
               "pack the new facts here");
 static_assert(sizeof(ParentKeys) ==
                   16 + sizeof(std::vector<ValueSetPointer>) + sizeof(std::optional<std::int64_t>) + sizeof(std::string),

@@ -44,9 +44,9 @@ struct SuggestArguments {
 SuggestArguments ReadArguments(FunctionCallInfo fcinfo) {
   const SuggestArguments read = {PG_GETARG_OID(0), PG_GETARG_INT32(1), ParseOptions(nullptr, nullptr)};
   if (read.sample < 1 || read.sample > kLargestSample)
-    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                    errmsg("sample must be between 1 and %d rows", kLargestSample),
-                    errhint("1000 rows are enough for most tables.")));
+    ereport(ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("sample must be between 1 and %d rows", kLargestSample),
+             errhint("1000 rows are enough for most tables.")));
   relation_close(OpenTarget(read.target, AccessShareLock, TargetUse::Describe), NoLock);
   return read;
 }

@@ -1,6 +1,6 @@
 // Values to try on CHECKs that cannot be read, and plans that make use of those that have passed.
 // Read first: CandidateValuesTest.
-#include "candidate_values.h"
+#include "core/candidate_values.h"
 
 #include <gtest/gtest.h>
 
