@@ -227,6 +227,7 @@ class PlanBuilder {
   void AddRuleKeys();
   void RefuseUnkeptRuleKeys();
   void SpreadNew(ColumnState& state);
+  int UsualPoolSize(const Type& type, std::uint64_t size) const;
   std::optional<DuplicateRule> UsualDuplicates(const Type& type, std::uint64_t size) const;
   void DrawByRule(ColumnState& state);
   void NotePool(ColumnState& state, const DuplicateRule& rule);

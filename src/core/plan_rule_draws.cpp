@@ -59,18 +59,22 @@ void PlanBuilder::PlaceRuleSequences() {
   }
 }
 
-// What the options say of duplicates, with a pool of the size that suits the values; nullopt where they are too few.
-std::optional<DuplicateRule> PlanBuilder::UsualDuplicates(const Type& type, std::uint64_t size) const {
+// A pool of the size that suits the values: small for few ones, medium for texts, large for the rest.
+int PlanBuilder::UsualPoolSize(const Type& type, std::uint64_t size) const {
   constexpr std::uint64_t kFew = 1000;
+  const DuplicateOptions sizes = options_.duplicates.value_or(DuplicateOptions());
+  return size <= kFew ? sizes.small_pool : type.category == 'S' ? sizes.medium_pool : sizes.large_pool;
+}
+
+// What the options say of duplicates; nullopt where the values are too few.
+std::optional<DuplicateRule> PlanBuilder::UsualDuplicates(const Type& type, std::uint64_t size) const {
   if (!options_.duplicates) return std::nullopt;
   DuplicateRule rule;
   rule.strategy = FindStrategy(options_.duplicates->strategy).value_or(DuplicateRule::Strategy::GenerateNew);
   if (rule.strategy == DuplicateRule::Strategy::FastDataReuse) return std::nullopt;  // plan_reuse.cpp
   rule.probability = options_.duplicates->probability;
   const bool is_smart = rule.strategy == DuplicateRule::Strategy::SmartDuplicates;
-  rule.pool_size = is_smart || size <= kFew ? options_.duplicates->small_pool
-                   : type.category == 'S'   ? options_.duplicates->medium_pool
-                                            : options_.duplicates->large_pool;
+  rule.pool_size = is_smart ? options_.duplicates->small_pool : UsualPoolSize(type, size);
   rule.medium_pool_size = options_.duplicates->medium_pool;
   rule.small_share = options_.duplicates->small_share;
   rule.medium_share = options_.duplicates->medium_share;
@@ -121,8 +125,11 @@ void PlanBuilder::DrawByRule(ColumnState& state) {
     state.generator += ", or " + *rule->duplicates->value;
   } else if (rule->duplicates && rule->duplicates->strategy != DuplicateRule::Strategy::FastDataReuse) {
     if (rule->duplicates->strategy == DuplicateRule::Strategy::GenerateNew) SpreadNew(state);
-    source = MakeDuplicateSource(key, *rule->duplicates, state.values->Size());
-    NotePool(state, *rule->duplicates);
+    DuplicateRule sized = *rule->duplicates;
+    if (!sized.pool_size && sized.strategy != DuplicateRule::Strategy::SmartDuplicates)
+      sized.pool_size = UsualPoolSize(*state.base.type, state.values->Size());
+    source = MakeDuplicateSource(key, sized, state.values->Size());
+    NotePool(state, sized);
     state.generator += ", " + std::string(NameOf(rule->duplicates->strategy));
   } else if (rule->distribution) {
     try {
