@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <initializer_list>
 #include <set>
+#include <string_view>
 
 #include "dbmocker/provider.h"
 #include "read_expression.h"
@@ -30,6 +32,12 @@ class Candidates {
   std::set<std::string> seen_;
   std::vector<std::string> texts_;
 };
+
+std::string Join(std::initializer_list<std::string_view> parts) {
+  std::string joined;
+  for (const std::string_view part : parts) joined += part;
+  return joined;
+}
 
 void CollectConstants(const Expression& expression, Candidates& into) {
   if (expression.kind == Expression::Kind::Constant && expression.value) into.Add(*expression.value);
@@ -84,8 +92,8 @@ void AddAround(const std::vector<std::string>& constants, Candidates& into) {
       for (const char* after : kFillers) into.Add(before + constant + after);
     for (const std::string& other : constants)
       for (const char* filler : kFillers) {
-        into.Add(filler + constant + filler + other + filler);
-        into.Add(constant + filler + other);
+        into.Add(Join({filler, constant, filler, other, filler}));
+        into.Add(Join({constant, filler, other}));
       }
   }
 }
@@ -184,8 +192,8 @@ void AddRanges(const TypeOfColumn& type, const std::vector<std::string>& constan
   }
   for (const std::string& lower : bounds) {
     for (const std::string& upper : bounds) {
-      into.Add("[\"" + lower + "\",\"" + upper + "\")");
-      into.Add("[\"" + lower + "\",\"" + upper + "\"]");
+      into.Add(Join({"[\"", lower, "\",\"", upper, "\")"}));
+      into.Add(Join({"[\"", lower, "\",\"", upper, "\"]"}));
     }
     into.Add("[\"" + lower + "\",)");
     into.Add("(,\"" + lower + "\")");
@@ -215,14 +223,16 @@ void AddDocuments(const std::vector<std::string>& constants, Candidates& into) {
     std::string all;
     for (const std::string& constant : constants) {
       const std::string key = QuoteJson(constant) + ": ";
-      all += (all.empty() ? "" : ", ") + key + value;
-      into.Add("{" + key + value + "}");
-      into.Add("[{" + key + value + "}]");
-      for (const std::string& other : constants)
-        for (const std::string& inner : values)
-          if (other != constant) into.Add("{" + key + value + ", " + QuoteJson(other) + ": " + inner + "}");
-      for (const std::string& outer : constants)
-        if (outer != constant) into.Add("{" + QuoteJson(outer) + ": {" + key + value + "}}");
+      if (!all.empty()) all += ", ";
+      all.append(key).append(value);
+      into.Add(Join({"{", key, value, "}"}));
+      into.Add(Join({"[{", key, value, "}]"}));
+      for (const std::string& other : constants) {
+        if (other == constant) continue;
+        const std::string outer = QuoteJson(other);
+        for (const std::string& inner : values) into.Add(Join({"{", key, value, ", ", outer, ": ", inner, "}"}));
+        into.Add(Join({"{", outer, ": {", key, value, "}}"}));
+      }
     }
     into.Add("{" + all + "}");
   }
@@ -243,7 +253,7 @@ void AddArrays(const TypeOfColumn& type, const std::vector<std::string>& constan
     into.Add("{" + quoted + "}");
     for (const std::string& other : elements) {
       into.Add("{" + quoted + "," + QuoteJson(other) + "}");
-      into.Add("{" + quoted + "," + QuoteJson(other) + "," + quoted + "}");
+      into.Add(Join({"{", quoted, ",", QuoteJson(other), ",", quoted, "}"}));
     }
   }
 }
