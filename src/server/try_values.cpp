@@ -117,8 +117,7 @@ std::vector<std::string> Passing(const Judge& judge, const std::vector<std::stri
 // At most kMostKept of the distinct texts, spread evenly.
 std::vector<std::string> Thin(std::vector<std::string> texts) {
   std::ranges::sort(texts);
-  const auto rest = std::ranges::unique(texts);
-  texts.erase(rest.begin(), rest.end());
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
   if (texts.size() <= kMostKept) return texts;
   std::vector<std::string> kept;
   for (std::size_t i = 0; i < kMostKept; ++i) kept.push_back(texts[i * texts.size() / kMostKept]);
