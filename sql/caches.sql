@@ -92,6 +92,8 @@ SELECT dbmocker.generate('books', 100, 1,
     '{"cache_strategy": "memory_mapped", "columns": {"id": {"min": 1, "max": 5}}}');
 SELECT count(*) AS files FROM pg_catalog.pg_ls_tmpdir() WHERE name LIKE 'pgsql_tmp' || pg_backend_pid() || '.%';
 SET temp_file_limit = '1MB';
+\set VERBOSITY sqlstate
 SELECT dbmocker.generate('books', 100, 1, '{"cache_strategy": "no_cache"}');
+\set VERBOSITY default
 RESET temp_file_limit;
 DROP SCHEMA test_caches CASCADE;
