@@ -86,13 +86,17 @@ std::int64_t StoreJob(const JobRequest& job, const StreamPart* parts, int part_c
 
 void StopStream(int, Datum job) { StartAs("dbmocker job stopper", "dbmocker_stop_stream", job, nullptr); }
 
+constexpr long kPausedLook = 100000;  // microseconds
+
 // Waits for the end of the job, also while somebody has paused it. The job stops where this is given up.
 JobState AwaitEnd(std::int64_t job) {
-  volatile JobState state = JobState::Queued;
+  JobState state = JobState::Queued;
   PG_ENSURE_ERROR_CLEANUP(StopStream, Int64GetDatum(job));
   {
-    do state = AwaitJob(job, DT_NOEND);
-    while (state == JobState::Paused && (pg_usleep(100000), true));
+    while ((state = AwaitJob(job, DT_NOEND)) == JobState::Paused) {
+      pg_usleep(kPausedLook);
+      CHECK_FOR_INTERRUPTS();
+    }
   }
   PG_END_ENSURE_ERROR_CLEANUP(StopStream, Int64GetDatum(job));
   return state;

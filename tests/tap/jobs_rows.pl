@@ -90,4 +90,25 @@ for my $table (qw(own_counted own_identity own_uuid composite small))
   is(as_seeder("SELECT count(*) FROM dbmocker.verify('$table'::regclass) WHERE violations > 0"), '0',
     'and keep every constraint');
 }
+
+# A caller of generate() that waits for a job also waits while somebody has paused it, and can be cancelled then.
+as_seeder('TRUNCATE plain');
+my $caller = start_session($node, undef);
+run_in($caller, 'SET ROLE seeder; SET search_path = shop;');
+send_to($caller,
+  q{SELECT dbmocker.generate('plain', 500000000, options => '{"insertion_strategy": "streaming"}');});
+wait_until($node, "SELECT rows_done > 0 FROM dbmocker.jobs WHERE id > $job ORDER BY id DESC LIMIT 1");
+$job = as_seeder('SELECT max(id) FROM dbmocker.jobs');
+as_seeder("SELECT dbmocker.pause($job)");
+is(as_seeder("SELECT dbmocker.wait($job, '1 min')"), 'paused', 'a job that a session waits for is paused');
+usleep(500_000);
+my $pid = session_pid($caller);
+is($node->safe_psql('postgres', "SELECT state FROM pg_stat_activity WHERE pid = $pid"), 'active',
+  'the session waits on');
+$node->safe_psql('postgres', "SELECT pg_cancel_backend($pid)");
+wait_until($node, "SELECT state = 'idle' FROM pg_stat_activity WHERE pid = $pid");
+wait_until($node, "SELECT state = 'stopped' FROM dbmocker.jobs WHERE id = $job");
+is(as_seeder("SELECT count(*) = (SELECT rows_done FROM dbmocker.jobs WHERE id = $job) FROM plain"), 't',
+  'a caller that is cancelled stops the job, whose rows stay');
+finish_session($caller);
 done_testing();
