@@ -95,6 +95,7 @@ struct ValueContext {
   // Not 0: creation moments rise with the index, up to this one; indexes beyond stand for those modulo it.
   std::uint64_t rising_rows = 0;
   bool follows_clock = false;  // moments of a row lie within the last seconds before the reference, not years
+  bool numbers_paths = false;  // labels of ltree paths are numbers of rows, not words
   int locale = 0;  // whose names and places providers use (src/core/locale_lists.h); 0: those of the whole world
 };
 

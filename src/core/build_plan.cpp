@@ -8,6 +8,7 @@
 #include "limit_algebra.h"
 #include "plan_builder.h"
 #include "pooled_value_set.h"
+#include "sequence_columns.h"
 #include "spatial_checks.h"
 #include "type_value_sets.h"
 
@@ -84,10 +85,24 @@ bool IsInteger(const Type& type) {
   return type.schema == "pg_catalog" && (type.name == "int2" || type.name == "int4" || type.name == "int8");
 }
 
+namespace {
+
+// True if a path of the table starts as a number by default, as '0' does for a tree of comments.
+bool NumbersPaths(const Table& table) {
+  return std::ranges::any_of(table.columns, [](const Column& column) {
+    const std::string& text = column.default_text;
+    return UnwrapDomains(*column.type, column.type_modifier).type->name == "ltree" && text.size() > 1 &&
+           text[0] == '\'' && text[1] >= '0' && text[1] <= '9';
+  });
+}
+
+}  // namespace
+
 PlanBuilder::PlanBuilder(const Table& table, std::uint64_t rows, const PlanOptions& options, const TargetFacts& facts)
     : table_(table), rows_(rows), options_(options), facts_(facts), plan_(std::make_unique<Plan>()) {
   context_.reference_time = options.reference_time;
   context_.follows_clock = options.follows_clock;
+  context_.numbers_paths = NumbersPaths(table);
   if (options.hints.Has(Hint::HasTimeSeriesData)) context_.rising_rows = std::max<std::uint64_t>(rows, 1);
 }
 
@@ -310,20 +325,13 @@ std::unique_ptr<Plan> BuildPlan(const Table& table, std::uint64_t rows, const Pl
 
 FactRequests FindFactRequests(const Table& table) {
   FactRequests requests;
-  std::set<AttributeNumber> references;
-  for (std::size_t place = 0; place < table.foreign_keys.size(); ++place) {
-    requests.foreign_keys.push_back(place);
-    references.insert(table.foreign_keys[place].columns.begin(), table.foreign_keys[place].columns.end());
-  }
+  for (std::size_t place = 0; place < table.foreign_keys.size(); ++place) requests.foreign_keys.push_back(place);
   for (const Column& column : table.columns) {
     if (column.is_generated || !column.may_insert) continue;
-    if (references.contains(column.number) && column.identity == '\0') continue;
+    if (column.identity == '\0' && IsDecidedByReference(table, column.number)) continue;
     if (!IsInteger(*UnwrapDomains(*column.type, column.type_modifier).type)) continue;
-    if (column.sequence) requests.sequences.push_back(column.number);
-    const bool is_key = std::ranges::any_of(table.unique_keys, [&](const UniqueKey& key) {
-      return key.columns.size() == 1 && key.columns.front() == column.number && !key.predicate;
-    });
-    if (is_key) requests.maxima.push_back(column.number);
+    if (TakesSequence(table, column)) requests.sequences.push_back(column.number);
+    if (IsKeyByItself(table, column.number)) requests.maxima.push_back(column.number);
   }
   return requests;
 }

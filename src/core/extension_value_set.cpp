@@ -80,6 +80,15 @@ void AppendPath(std::uint64_t index, bool unique, std::string& out) {
   }
 }
 
+// A path of row numbers, as trees hold it whose rows have no names.
+void AppendNumberedPath(std::uint64_t index, bool unique, std::string& out) {
+  const std::uint64_t labels = 1 + HashIndex(index, 99) % 4;
+  for (std::uint64_t place = 0; place < labels; ++place) {
+    if (place > 0) out.push_back('.');
+    AppendUnsigned(unique && place + 1 == labels ? index + 1 : 1 + HashIndex(index, place) % 1000, out);
+  }
+}
+
 void AppendPathQuery(std::uint64_t index, bool unique, std::string& out) {
   AppendPath(index, unique, out);
   out.append(HashIndex(index, 98) % 2 == 0 ? ".*" : ".*{0,2}");
@@ -186,6 +195,8 @@ void AppendDebianVersion(std::uint64_t index, bool unique, std::string& out) {
   AppendUnsigned(1 + HashIndex(index, 3) % 9, out);
 }
 
+constexpr TextFormat kNumberedPath = {"ltree", AppendNumberedPath, kMaxValueSetSize, true, "path of 1 … 4 numbers"};
+
 struct ExtensionFormat {
   std::string_view extension;
   TextFormat format;
@@ -261,6 +272,8 @@ ValueSetPointer MakeExtensionValueSet(const TypeRequest& request) {
     const auto dimensions = static_cast<std::uint64_t>(request.modifier > 0 ? request.modifier : 3);
     return std::make_shared<VectorValueSet>(dimensions, type.name == "sparsevec");
   }
+  if (type.extension == "ltree" && type.name == "ltree" && request.context.numbers_paths)
+    return std::make_shared<ExtensionValueSet>(kNumberedPath, request.unique);
   for (const ExtensionFormat& one : kFormats)
     if (one.extension == type.extension && one.format.type_name == type.name)
       return std::make_shared<ExtensionValueSet>(one.format, request.unique);

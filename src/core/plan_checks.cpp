@@ -318,6 +318,21 @@ bool PlanBuilder::ReadParents(const ForeignKey& key, ParentKeys& parents) {
   return has_texts;
 }
 
+namespace {
+
+// False for keys that do not exist yet: their values are not known before the plan is carried out.
+bool CanBeRead(const ParentKeys& parents) {
+  std::string text;
+  try {
+    for (const ValueSetPointer& values : parents.columns) values->AppendText(0, text);
+  } catch (const Error&) {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 // Keys of referenced tables that no case allows are not referred to.
 void PlanBuilder::FilterParents() {
   constexpr std::uint64_t kMostKeys = 500'000;
@@ -325,7 +340,8 @@ void PlanBuilder::FilterParents() {
     const ForeignKey& key = table_.foreign_keys[place];
     const auto parents = facts_.parents.find(place);
     if (parents != facts_.parents.end() && parents->second.count == 0) continue;
-    const bool has_texts = parents != facts_.parents.end() && ReadParents(key, parents->second);
+    const bool has_texts =
+        parents != facts_.parents.end() && ReadParents(key, parents->second) && CanBeRead(parents->second);
     const bool by_rule =
         std::ranges::any_of(key.columns, [&](AttributeNumber number) { return ChoosesParents(number); });
     if (!has_texts || key.referenced_oid == table_.oid || (parents->second.count > kMostKeys && !by_rule)) {

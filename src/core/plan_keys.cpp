@@ -7,6 +7,7 @@
 #include "dbmocker/error.h"
 #include "plan_builder.h"
 #include "provider_registry.h"
+#include "sequence_columns.h"
 
 namespace dbmocker {
 namespace {
@@ -72,11 +73,7 @@ void PlanBuilder::NoteUnique(const std::set<AttributeNumber>& columns, std::uint
 
 void PlanBuilder::PlaceSequences() {
   for (auto& [number, state] : columns_) {
-    if (state.role != ColumnRole::Undecided || !state.column->sequence) continue;
-    const bool in_reference = std::ranges::any_of(table_.foreign_keys, [&, column = number](const ForeignKey& key) {
-      return std::ranges::count(key.columns, column) > 0;
-    });
-    if (in_reference && state.column->identity == '\0') continue;
+    if (state.role != ColumnRole::Undecided || !TakesSequence(table_, *state.column)) continue;
     if (!IsInteger(*state.base.type)) {
       LeaveToDefault(state);
       state.reason = "its default takes values from a sequence";

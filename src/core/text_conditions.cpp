@@ -337,9 +337,35 @@ std::optional<TextCondition> ReadTextList(const Expression& left, const std::vec
   return PullBack(*operand, inside ? *pattern : Opposite(*pattern));
 }
 
+namespace {
+
+// The characters of UTF-8 `text` from the last to the first.
+std::string Reversed(const std::string& text) {
+  std::string result;
+  for (std::size_t end = text.size(); end > 0;) {
+    std::size_t start = end - 1;
+    while (start > 0 && (static_cast<unsigned char>(text[start]) & 0xC0) == 0x80) --start;
+    result.append(text, start, end - start);
+    end = start;
+  }
+  return result;
+}
+
+}  // namespace
+
 std::optional<TextCondition> ReadTextCall(const Expression& call, bool negated, const TypesByColumn& types) {
   if (call.kind != Expression::Kind::Function || call.arguments.size() != 2 || call.name != "starts_with")
     return std::nullopt;
+  const Expression& text = StripCasts(call.arguments[0]);
+  const auto start = AsConstant(call.arguments[1]);
+  if (text.kind == Expression::Kind::Function && text.name == "reverse" && text.arguments.size() == 1 && start &&
+      !start->is_null) {  // how the text ends
+    Expression end = call.arguments[1];
+    end.kind = Expression::Kind::Constant;
+    end.arguments.clear();
+    end.value = QuoteRegex(Reversed(start->text)) + "$";
+    return ReadTextCondition(text.arguments.front(), negated ? "!~" : "~", end, types);
+  }
   return ReadTextCondition(call.arguments[0], negated ? "!^@" : "^@", call.arguments[1], types);
 }
 

@@ -11,55 +11,87 @@ namespace dbmocker::server {
 namespace {
 
 // The statement for constraint $1: the run's rows in the order of the primary key (without one: of storage), which does
-// not depend on the writer, and parents in key order, joined by a drawn place.
+// not depend on the writer, and parents in key order, joined by a drawn place. Columns of the foreign key that may not
+// be NULL, or are the row's own key, keep their values: the parents are those that have them too, in groups of their own.
 // The statement's own parameters: $1 seed, $2 null_probability, $3 first command of the run.
 constexpr char kStatement[] = R"(
-SELECT pg_catalog.format(
+WITH RECURSIVE strict AS (
+  SELECT oid FROM pg_type WHERE typtype = 'd' AND typnotnull
+  UNION
+  SELECT t.oid FROM pg_type t JOIN strict s ON t.typbasetype = s.oid WHERE t.typtype = 'd'
+), keys AS (
+  SELECT f.oid, k.place, k.child, pg_catalog.quote_ident(a.attname) AS own, pg_catalog.quote_ident(r.attname) AS key,
+         a.attnotnull OR a.atttypid IN (SELECT oid FROM strict)
+           OR EXISTS (SELECT FROM pg_index i WHERE i.indrelid = f.conrelid AND i.indisprimary
+                         AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])) AS is_kept
+    FROM pg_constraint f
+   CROSS JOIN ROWS FROM (unnest(f.conkey), unnest(f.confkey)) WITH ORDINALITY AS k (child, parent, place)
+    JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.child
+    JOIN pg_attribute r ON r.attrelid = f.confrelid AND r.attnum = k.parent
+   WHERE f.oid = $1
+), parts AS (
+  SELECT string_agg(format('%s = d.key_%s', own, place), ', ' ORDER BY place) FILTER (WHERE NOT is_kept) AS assignments,
+         string_agg(format('c.%s IS NULL', own), ' OR ' ORDER BY place) FILTER (WHERE NOT is_kept) AS is_open,
+         string_agg(format('k.%s IS NOT NULL', key), ' AND ' ORDER BY place) AS has_key,
+         string_agg(format('u.%s = k.%s', own, key), ' AND ' ORDER BY place) AS is_taken,
+         string_agg(format('k.%s AS key_%s', key, place), ', ' ORDER BY place) AS key_list,
+         string_agg('k.' || key, ', ' ORDER BY place) AS key_order,
+         string_agg(format('k.%s AS key_%s, ', key, place), '' ORDER BY place) FILTER (WHERE is_kept) AS group_list,
+         string_agg(format('c.%s AS key_%s, ', own, place), '' ORDER BY place) FILTER (WHERE is_kept) AS own_list,
+         string_agg('k.' || key, ', ' ORDER BY place) FILTER (WHERE is_kept) AS groups,
+         string_agg('c.' || own, ', ' ORDER BY place) FILTER (WHERE is_kept) AS own_groups,
+         string_agg(format('g.key_%1$s = m.key_%1$s', place), ' AND ' ORDER BY place)
+           FILTER (WHERE is_kept) AS same_group,
+         string_agg(format('p.key_%1$s = m.key_%1$s AND ', place), '' ORDER BY place)
+           FILTER (WHERE is_kept) AS same_parent,
+         coalesce(array_agg(child) FILTER (WHERE is_kept), '{}') AS kept, array_agg(child) AS columns
+    FROM keys
+), target AS (
+  SELECT f.conname, f.conrelid::regclass AS child, f.confrelid::regclass AS parent,
+         EXISTS (SELECT FROM pg_index i WHERE i.indrelid = f.conrelid AND i.indisunique
+                    AND (i.indkey::int2[])[0:i.indnkeyatts - 1] <@ p.columns
+                    AND NOT (i.indkey::int2[])[0:i.indnkeyatts - 1] <@ p.kept) AS is_unique,
+         coalesce((SELECT string_agg(format('c.%I', o.attname), ', ' ORDER BY u.place)
+                     FROM pg_index i
+                    CROSS JOIN unnest(i.indkey::int2[]) WITH ORDINALITY AS u (number, place)
+                     JOIN pg_attribute o ON o.attrelid = i.indrelid AND o.attnum = u.number
+                    WHERE i.indrelid = f.conrelid AND i.indisprimary AND u.place <= i.indnkeyatts),
+                  'c.tableoid, c.ctid') AS row_order
+    FROM pg_constraint f, parts p WHERE f.oid = $1
+)
+SELECT format(
   'UPDATE %1$s t SET %2$s FROM (SELECT m.row_table, m.row_id, p.*
-     FROM (SELECT c.tableoid AS row_table, c.ctid AS row_id,
-                  pg_catalog.row_number() OVER (ORDER BY %11$s) - 1 AS place
+     FROM (SELECT c.tableoid AS row_table, c.ctid AS row_id, %3$s
+                  pg_catalog.row_number() OVER (ORDER BY %4$s) - 1 AS place,
+                  pg_catalog.row_number() OVER (%5$s ORDER BY %4$s) - 1 AS group_place
              FROM %1$s c
-            WHERE dbmocker.is_own_transaction(c.xmin) AND c.cmin::pg_catalog.text::pg_catalog.int8 >= $3 AND (%3$s)) m
-          JOIN (SELECT %6$s, pg_catalog.row_number() OVER (ORDER BY %7$s) - 1 AS key_place FROM %4$s k WHERE %5$s) p
-            ON p.key_place = dbmocker.draw_index($1, %8$L, m.place,
-                 NULLIF((SELECT pg_catalog.count(*) FROM %4$s k WHERE %5$s), 0), %9$L)
-    WHERE dbmocker.draw_index($1, %10$L, m.place, 1000000, false) >= $2 * 1000000) d
+            WHERE dbmocker.is_own_transaction(c.xmin) AND c.cmin::pg_catalog.text::pg_catalog.int8 >= $3 AND (%6$s)) m
+          %7$s
+          JOIN (SELECT %8$s, pg_catalog.row_number() OVER (%9$s ORDER BY %10$s) - 1 AS key_place
+                  FROM %11$s k WHERE %12$s) p
+            ON %13$s p.key_place = dbmocker.draw_index($1, %14$L, m.%15$s, %16$s, %17$L)
+    WHERE dbmocker.draw_index($1, %18$L, m.place, 1000000, false) >= $2 * 1000000) d
    WHERE t.tableoid = d.row_table AND t.ctid = d.row_id',
-  f.conrelid::regclass,
-  pg_catalog.string_agg(pg_catalog.format('%I = d.key_%s', a.attname, k.place), ', ' ORDER BY k.place),
-  pg_catalog.string_agg(pg_catalog.format('c.%I IS NULL', a.attname), ' OR ' ORDER BY k.place),
-  f.confrelid::regclass,
-  pg_catalog.string_agg(pg_catalog.format('k.%I IS NOT NULL', r.attname), ' AND ' ORDER BY k.place)
-    || CASE WHEN is_unique.yes THEN
-         pg_catalog.format(' AND NOT EXISTS (SELECT 1 FROM %s u WHERE %s)', f.conrelid::regclass,
-           pg_catalog.string_agg(pg_catalog.format('u.%I = k.%I', a.attname, r.attname), ' AND ' ORDER BY k.place))
-       ELSE '' END,
-  pg_catalog.string_agg(pg_catalog.format('k.%I AS key_%s', r.attname, k.place), ', ' ORDER BY k.place),
-  pg_catalog.string_agg(pg_catalog.format('k.%I', r.attname), ', ' ORDER BY k.place),
-  f.conname, is_unique.yes, f.conname || ' IS NULL', row_order.columns)
-FROM pg_catalog.pg_constraint f
-  CROSS JOIN ROWS FROM (pg_catalog.unnest(f.conkey), pg_catalog.unnest(f.confkey))
-    WITH ORDINALITY AS k(child, parent, place)
-  CROSS JOIN LATERAL (
-    SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_index i WHERE i.indrelid = f.conrelid AND i.indisunique
-                      AND (i.indkey::pg_catalog.int2[])[0:i.indnkeyatts - 1] <@ f.conkey) AS yes) is_unique
-  CROSS JOIN LATERAL (
-    SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('c.%I', o.attname), ', ' ORDER BY u.place),
-                    'c.tableoid, c.ctid') AS columns
-      FROM pg_catalog.pg_index i
-      CROSS JOIN pg_catalog.unnest(i.indkey::pg_catalog.int2[]) WITH ORDINALITY AS u (number, place)
-      JOIN pg_catalog.pg_attribute o ON o.attrelid = i.indrelid AND o.attnum = u.number
-     WHERE i.indrelid = f.conrelid AND i.indisprimary AND u.place <= i.indnkeyatts) row_order
-  JOIN pg_catalog.pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.child
-  JOIN pg_catalog.pg_attribute r ON r.attrelid = f.confrelid AND r.attnum = k.parent
-WHERE f.oid = $1
-GROUP BY f.oid, f.conname, f.conrelid, f.confrelid, is_unique.yes, row_order.columns)";
+  t.child, p.assignments, p.own_list, t.row_order, 'PARTITION BY ' || p.own_groups, p.is_open,
+  CASE WHEN p.groups IS NOT NULL
+       THEN format('JOIN (SELECT %spg_catalog.count(*) AS keys FROM %s k WHERE %s GROUP BY %s) g ON %s',
+                   p.group_list, t.parent, s.text, p.groups, p.same_group) END,
+  p.key_list, 'PARTITION BY ' || p.groups, p.key_order, t.parent, s.text, p.same_parent, t.conname,
+  CASE WHEN t.is_unique AND p.groups IS NOT NULL THEN 'group_place' ELSE 'place' END,
+  CASE WHEN p.groups IS NULL THEN format('NULLIF((SELECT pg_catalog.count(*) FROM %s k WHERE %s), 0)', t.parent, s.text)
+       ELSE 'g.keys' END,
+  t.is_unique, t.conname || ' IS NULL')
+  FROM parts p, target t,
+       LATERAL (SELECT p.has_key || CASE WHEN t.is_unique
+                  THEN format(' AND NOT EXISTS (SELECT 1 FROM %s u WHERE %s)', t.child, p.is_taken) ELSE '' END)
+         AS s (text)
+ WHERE p.assignments IS NOT NULL)";
 
 }  // namespace
 
 void FillReference(Oid constraint, CommandId first_command, const RunOptions& options) {
   const CatalogRows text = RunCatalogQuery(kStatement, constraint);
-  if (text.row_count != 1) elog(ERROR, "foreign key %u has disappeared", constraint);
+  if (text.row_count != 1) return;  // every column of the key keeps its value
   Oid types[] = {INT8OID, FLOAT8OID, INT8OID};
   Datum values[] = {Int64GetDatum(options.seed), Float8GetDatum(options.null_probability),
                     Int64GetDatum(first_command)};

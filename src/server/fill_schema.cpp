@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
+#include <iterator>
 #include <set>
 
 #include "dbmocker/error.h"
@@ -15,6 +17,7 @@
 #include "server/gather_facts.h"
 #include "server/options_origin.h"
 #include "server/plan_ahead.h"
+#include "server/query_numbers.h"
 #include "server/read_catalog.h"
 #include "server/settle_references.h"
 #include "server/target_state.h"
@@ -56,14 +59,35 @@ void LockForSchema(const SchemaPlan& plan, const RunOptions& options) {
   });
 }
 
-// Rows that this transaction has made. Server style.
-std::int64_t CountOwnRows(const char* table) {
-  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-  SPI_execute(psprintf("SELECT pg_catalog.count(*) FROM %s WHERE dbmocker.is_own_transaction(xmin)", table), true, 1);
-  bool is_null = false;
-  const std::int64_t count = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
-  SPI_finish();
-  return count;
+// The number of rows that this transaction has made, and `columns` of them. Server style.
+Numbers CountOwnRows(const char* table, const char* columns) {
+  PushActiveSnapshot(GetTransactionSnapshot());  // with the rows of the runs before
+  const Numbers counted = QueryNumbers(
+      psprintf("SELECT pg_catalog.count(*), %s FROM %s t WHERE dbmocker.is_own_transaction(xmin)", columns, table));
+  PopActiveSnapshot();
+  return counted;
+}
+
+// Of rows that triggers have made. `is_complete`: every reference that the table may hold is used by some row; those
+// that a trigger leaves NULL are for other rows to use.
+struct TriggerRows {
+  std::int64_t count;
+  bool is_complete;
+};
+
+TriggerRows LookAtTriggerRows(const Table& table) {
+  std::string used;
+  for (const ForeignKey& key : table.foreign_keys) {
+    std::string values;
+    for (const AttributeNumber number : key.columns) {
+      const char* name = CallServer([&] { return quote_identifier(table.FindColumn(number)->name.c_str()); });
+      values += (values.empty() ? "t." : ", t.") + std::string(name);
+    }
+    used += (used.empty() ? "" : " AND ") + ("pg_catalog.bool_or(pg_catalog.num_nulls(" + values + ") = 0)");
+  }
+  const std::string columns = used.empty() ? "1" : "(" + used + ")::pg_catalog.int4::pg_catalog.int8";
+  const Numbers counted = CallServer([&] { return CountOwnRows(table.qualified_name.c_str(), columns.c_str()); });
+  return {counted.values[0], counted.values[1] != 0};
 }
 
 // True if the rows' keys come from elsewhere, as those of a copy that a trigger keeps: further rows would stand in the
@@ -84,6 +108,67 @@ const char* DescribeProblem(const PendingError& error) {
 
 using Problems = std::map<std::uint32_t, const char*>;
 
+// ------------------------------------------------------------------------------------------------ deferred triggers
+
+// The deferred triggers of a table that are not the server's own: name, schema.
+constexpr char kDeferredTriggers[] = R"(
+SELECT t.tgname, n.nspname
+  FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE t.tgrelid = $1 AND NOT t.tgisinternal AND t.tgdeferrable AND t.tginitdeferred AND t.tgenabled <> 'D'
+   AND (t.tgtype & 4) <> 0
+ ORDER BY t.tgname)";
+
+struct DeferredTrigger {
+  std::uint32_t table;
+  const char* name;
+  const char* schema;
+};
+
+std::vector<DeferredTrigger> FindDeferredTriggers(std::uint32_t table) {
+  std::vector<DeferredTrigger> triggers;
+  const CatalogRows found = CallServer([oid = table] { return RunCatalogQuery(kDeferredTriggers, oid); });
+  for (int row = 0; row < found.row_count; ++row) triggers.push_back({table, found.Get(row, 0), found.Get(row, 1)});
+  return triggers;
+}
+
+// SET CONSTRAINTS for the triggers. Server style.
+void SetDeferred(const DeferredTrigger* triggers, std::size_t count, bool deferred) {
+  auto* statement = makeNode(ConstraintsSetStmt);
+  for (std::size_t i = 0; i < count; ++i)
+    statement->constraints =
+        lappend(statement->constraints, makeRangeVar(pstrdup(triggers[i].schema), pstrdup(triggers[i].name), -1));
+  statement->deferred = deferred;
+  AfterTriggerSetState(statement);
+}
+
+// Has the triggers look now, without an effect on the session's or the transaction's state. False if one raises.
+bool AskDeferredTriggers(const std::vector<DeferredTrigger>& triggers, TryFault* fault) {
+  bool is_done = false;
+  TryCall(
+      [&] {
+        CallServer([&] { SetDeferred(triggers.data(), triggers.size(), false); });
+        is_done = true;
+        throw Error(sqlstate::kInternalError, "asked");  // undone: they are asked again when the transaction ends
+      },
+      fault);
+  return is_done;
+}
+
+// The tables whose triggers raise, each asked by itself; all of them if none does.
+void RefuseTables(const std::vector<DeferredTrigger>& triggers, const TryFault& fault, Problems& refused) {
+  const auto count = refused.size();
+  for (const DeferredTrigger& trigger : triggers) {
+    TryFault of_trigger;
+    if (!AskDeferredTriggers({trigger}, &of_trigger))
+      refused[trigger.table] = CallServer([&] { return DescribeProblem(of_trigger.error); });
+  }
+  if (refused.size() > count) return;
+  const char* problem = CallServer([&] { return DescribeProblem(fault.error); });
+  for (const DeferredTrigger& trigger : triggers) refused[trigger.table] = problem;
+}
+
+// ------------------------------------------------------------------------------------------------------- the tables
+
 class SchemaFiller {
  public:
   SchemaFiller(const SchemaPlan& plan, const RunOptions& options, const Problems& refused)
@@ -96,12 +181,28 @@ class SchemaFiller {
   std::vector<RunReport> Fill() {
     const CommandId first_command = CallServer([] { return GetCurrentCommandId(true); });
     for (const FillStep& step : plan_.order.steps) FillTable(step, false);
-    for (int round = 0; round < kMostRounds && TryFailedAgain(); ++round) continue;
+    do {
+      for (round_ = 1; round_ <= kMostRounds && TryFailedAgain(); ++round_) continue;
+    } while (TryWithMoreParents());
     for (const Oid constraint : left_open_) FillOpenReference(constraint, first_command);
+    SortReports();
     return std::move(reports_);
   }
 
  private:
+  // In the order of the plan, whenever a table has got its rows.
+  void SortReports() {
+    std::map<std::uint32_t, std::size_t> places;
+    const auto number = [&](const std::vector<FillStep>& steps, const auto& self) -> void {
+      for (const FillStep& step : steps) {
+        places.emplace(step.table, places.size());
+        self(step.inside, self);
+      }
+    };
+    number(plan_.order.steps, number);
+    std::ranges::stable_sort(reports_, {}, [&](const RunReport& report) { return places[report.target]; });
+  }
+
   static constexpr int kMostRounds = 3;
   static constexpr std::int64_t kLongTry = USECS_PER_SEC;  // tables that took longer to fail are not tried again
 
@@ -111,9 +212,8 @@ class SchemaFiller {
     std::vector<const FillStep*> failed;
     for (const FillStep& step : plan_.order.steps) {
       const auto report = std::ranges::find(reports_, step.table, &RunReport::target);
-      const bool is_open = report != reports_.end() && report->rows == 0 && report->writer == nullptr;
-      const bool is_cheap = is_open && report->elapsed < kLongTry;
-      if (is_cheap && !refused_.contains(step.table)) failed.push_back(&step);
+      if (report == reports_.end() || !IsOpen(*report)) continue;
+      if (report->elapsed < kLongTry || lacked_parent_.contains(step.table)) failed.push_back(&step);
     }
     const auto count_failed = [&] {
       return std::ranges::count_if(reports_, [](const RunReport& report) { return report.writer == nullptr; });
@@ -128,40 +228,130 @@ class SchemaFiller {
     return !failed.empty() && count_failed() < before;
   }
 
+  // Where triggers refuse each row of a table, its parents may suit them in no combination: it is tried once with more
+  // of them, which stay only if that helps. True if a table has got its rows that way.
+  bool TryWithMoreParents() {
+    if (!options_.skip_failed) return false;
+    for (const FillStep& step : plan_.order.steps) {
+      const auto report = std::ranges::find(reports_, step.table, &RunReport::target);
+      const bool is_open = report != reports_.end() && IsOpen(*report) && !refused_.contains(step.table);
+      if (!is_open || lacked_parent_.contains(step.table) || !widened_.insert(step.table).second) continue;
+      TryFault fault;
+      RunReport made = {};
+      if (!TryCall([&] { made = GenerateWithMoreParents(step); }, &fault)) continue;
+      *report = made;
+      return true;
+    }
+    return false;
+  }
+
+  RunReport GenerateWithMoreParents(const FillStep& step) {
+    const Table table = DescribeTable(step.table);
+    const bool has_triggers = std::ranges::any_of(table.triggers, [](const Trigger& trigger) {
+      return trigger.on_insert && trigger.is_row && trigger.is_enabled;
+    });
+    std::set<std::uint32_t> parents;
+    for (const ForeignKey& key : table.foreign_keys)
+      if (key.referenced_oid != step.table && plan_.rows.contains(key.referenced_oid) &&
+          !plan_.trigger_written.contains(key.referenced_oid))
+        parents.insert(key.referenced_oid);
+    if (!has_triggers || parents.empty() || !step.inside.empty())
+      throw Error(sqlstate::kForeignKeyViolation, "no parents to add");
+    RunOptions options = options_;
+    options.cap_exhausted = true;
+    for (const std::uint32_t parent : parents) {
+      TryFault fault;
+      TryCall([&] { GenerateRows(parent, plan_.rows.at(parent), options); }, &fault);
+    }
+    RunReport report = {};
+    TryFault fault;
+    const auto fill = [&] { report = GenerateStep(step, false, reports_.size()); };
+    if (!TryToFill(step, reports_.size(), fill, fault)) throw Error(fault.error.sqlstate, fault.error.message);
+    return report;
+  }
+
+  // A table whose deferred triggers have refused rows at the end: they look at each row at once, so that those that
+  // they refuse are drawn again.
+  void FillAtOnce(const FillStep& step, const char* problem) {
+    const auto place = reports_.size();
+    const std::vector<DeferredTrigger> triggers = FindDeferredTriggers(step.table);
+    const auto fill = [&] {
+      CallServer([&] { SetDeferred(triggers.data(), triggers.size(), false); });
+      reports_.push_back(GenerateStep(step, false, place));
+      CallServer([&] { SetDeferred(triggers.data(), triggers.size(), true); });
+    };
+    TryFault fault;
+    if (!step.inside.empty() || !TryToFill(step, place, fill, fault)) Report(step, problem, 0);
+  }
+
+  // Fills the table, learning from what goes wrong. False, with `fault`, if nothing helps.
+  bool TryToFill(const FillStep& step, std::size_t place, const std::function<void()>& fill, TryFault& fault) {
+    constexpr int kMostLearnt = 20;
+    const TimestampTz started = CallServer([] { return GetCurrentTimestamp(); });
+    for (int learnt = 0;; ++learnt) {
+      if (TryCall(fill, &fault)) return true;
+      reports_.resize(place);
+      const bool is_long = CallServer([] { return GetCurrentTimestamp(); }) - started > kMostLearnt * kLongTry;
+      if (is_long || learnt == kMostLearnt) return false;
+      if (!AddMissingParent(step.table, fault) && !AddFreeParents(step.table, fault)) return false;
+    }
+  }
+
   // Tables inside of another's statement are all or nothing with it: their rows are what it refers to.
   void FillTable(const FillStep& step, bool is_inside) {
     const auto place = reports_.size();
     if (const auto refused = refused_.find(step.table); refused != refused_.end())
-      return Report(step, refused->second, 0);
+      return FillAtOnce(step, refused->second);
+    if (!is_inside && WaitsForKind(step)) return Report(step, "it waits for a table whose rows bring its own", 0);
     if (!is_inside && IsFilledByTrigger(step)) return;
     const TimestampTz started = CallServer([] { return GetCurrentTimestamp(); });
     const auto fill = [&] {
+      if (!is_inside) more_rows_.clear();
       const RunReport report = GenerateStep(step, is_inside, place);
       reports_.insert(reports_.begin() + static_cast<std::ptrdiff_t>(place), report);
+      if (!is_inside) AddMoreRows();
     };
     if (!options_.skip_failed || is_inside) return fill();
-    constexpr int kMostLearnt = 20;
     TryFault fault;
-    for (int learnt = 0;; ++learnt) {
-      if (TryCall(fill, &fault)) return;
-      reports_.resize(place);
-      const bool is_long = CallServer([] { return GetCurrentTimestamp(); }) - started > kMostLearnt * kLongTry;
-      if (is_long || learnt == kMostLearnt) break;
-      if (!AddMissingParent(step.table, fault) && !AddFreeParents(step.table, fault)) break;
-    }
+    if (TryToFill(step, place, fill, fault)) return;
+    NoteMissingParent(step);
     const char* problem = CallServer([&] { return DescribeProblem(fault.error); });
     Report(step, problem, CallServer([] { return GetCurrentTimestamp(); }) - started);
   }
+
+  // True if a table of one of its kinds has failed so far and is going to be tried again: rows made now would take the
+  // parents that its rows need.
+  bool WaitsForKind(const FillStep& step) const {
+    if (round_ > 0 || !options_.skip_failed) return false;
+    return std::ranges::any_of(plan_.kinds, [&](const auto& entry) {
+      const auto report = std::ranges::find(reports_, entry.second, &RunReport::target);
+      return entry.first == step.table && report != reports_.end() && IsOpen(*report) && report->elapsed < kLongTry;
+    });
+  }
+
+  // A reference to a table that has failed so far may be what triggers have missed.
+  void NoteMissingParent(const FillStep& step) {
+    const bool lacks_parent = std::ranges::any_of(plan_.references, [&](const ReferenceEdge& reference) {
+      const auto report = std::ranges::find(reports_, reference.to, &RunReport::target);
+      return reference.from == step.table && report != reports_.end() && IsOpen(*report);
+    });
+    if (lacks_parent)
+      lacked_parent_.insert(step.table);
+    else
+      lacked_parent_.erase(step.table);
+  }
+
+  static bool IsOpen(const RunReport& report) { return report.rows == 0 && report.writer == nullptr; }
 
   // Reports the rows that triggers of other tables have made, if they are to be left alone.
   bool IsFilledByTrigger(const FillStep& step) {
     if (!plan_.trigger_written.contains(step.table)) return false;
     const Table table = DescribeTable(step.table);
     if (!TakesKeysFromOthers(table)) return false;
-    const std::int64_t rows = CallServer([&] { return CountOwnRows(table.qualified_name.c_str()); });
-    if (rows == 0) return false;
+    const TriggerRows made = LookAtTriggerRows(table);
+    if (made.count == 0 || !made.is_complete) return false;
     Report(step, nullptr, 0);
-    reports_.back().rows = rows;
+    reports_.back().rows = made.count;
     reports_.back().writer = "trigger";
     return true;
   }
@@ -171,11 +361,19 @@ class SchemaFiller {
     RunOptions options = CallServer([&] { return OptionsFor(options_, step.table); });
     options.cap_exhausted = !is_inside && options.cap_exhausted;
     if (is_inside || !step.inside.empty()) options.insertion_strategy = WriterChoice::Single;
-    const std::int64_t rows = plan_.rows.at(step.table);
+    std::int64_t rows = plan_.rows.at(step.table);
     RunHooks hooks;
     hooks.keep_keys = is_inside;
+    if (is_inside) rows = TakeMutualKeys(step, rows, hooks);
     if (!step.inside.empty() && rows > 0) {
-      hooks.planned_parents = PlanParentsAhead(step, plan_.rows, options_);
+      const Table entry = DescribeTable(step.table);
+      ParentsAhead ahead = PlanParentsAhead(step, entry, plan_.rows, options_, true);
+      hooks.planned_parents = std::move(ahead.keys);
+      mutual_ = std::move(ahead.mutual);
+      hooks.adapt = [mutual = mutual_](Table& table) {
+        for (const MutualKey& key : mutual) ReferToNewOnly(table, key);
+      };
+      entry_ = step.table;
       hooks.before_end = [&] {
         reports_.resize(place);  // those of an attempt that has failed
         CallServer([] { CommandCounterIncrement(); });  // the rows made so far can be seen
@@ -184,6 +382,32 @@ class SchemaFiller {
     }
     options.hooks = &hooks;
     return GenerateRows(step.table, rows, options);
+  }
+
+  // Where the table's key is partly chosen by the table whose statement this is, the rows that are wanted there come
+  // first; how many these are. The others follow when that statement has ended.
+  std::int64_t TakeMutualKeys(const FillStep& step, std::int64_t rows, RunHooks& hooks) {
+    const Table table = DescribeTable(step.table);
+    const auto mutual = std::ranges::find_if(mutual_, [&](const MutualKey& key) {
+      return std::ranges::count(table.foreign_keys, key.backward, &ForeignKey::constraint_oid) > 0;
+    });
+    if (mutual == mutual_.end()) return rows;
+    const Table first = DescribeTable(entry_);
+    hooks.adapt = [=, key = *mutual](Table& other) { TakeFromFirst(other, first, key); };
+    const std::int64_t wanted = CountWanted(table, first, *mutual);
+    if (wanted < rows) more_rows_[step.table] = rows - wanted;
+    return wanted;
+  }
+
+  void AddMoreRows() {
+    for (const auto& [table, rows] : more_rows_) {
+      const RunOptions options = CallServer([&, oid = table] { return OptionsFor(options_, oid); });
+      const RunReport more = GenerateRows(table, rows, options);
+      const auto report = std::ranges::find(reports_, table, &RunReport::target);
+      report->rows += more.rows;
+      report->elapsed += more.elapsed;
+      report->heap_bytes = more.heap_bytes;
+    }
   }
 
   // Where a trigger inserts into another table and misses a row that this one refers to, as 6 in a table of classes,
@@ -287,67 +511,14 @@ class SchemaFiller {
   const Problems& refused_;
   std::vector<Oid> left_open_;
   std::vector<RunReport> reports_;
+  std::set<std::uint32_t> lacked_parent_;  // tables that have failed while another one was empty
+  std::set<std::uint32_t> widened_;  // tables that have been tried with more parents
+  int round_ = 0;  // of tries of tables that have failed
+  std::uint32_t entry_ = 0;  // the table whose statement makes the rows of a circle
+  std::vector<MutualKey> mutual_;  // its keys of that kind
+  std::map<std::uint32_t, std::int64_t> more_rows_;  // of tables in the circle, once its statement has ended
   std::set<std::pair<std::uint32_t, std::uint32_t>> extended_;  // tables, and parents made for them
 };
-
-// ------------------------------------------------------------------------------------------------ deferred triggers
-
-// The deferred triggers of a table that are not the server's own: name, schema, function.
-constexpr char kDeferredTriggers[] = R"(
-SELECT t.tgname, n.nspname, p.proname
-  FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-  JOIN pg_proc p ON p.oid = t.tgfoid
- WHERE t.tgrelid = $1 AND NOT t.tgisinternal AND t.tgdeferrable AND t.tginitdeferred AND t.tgenabled <> 'D'
-   AND (t.tgtype & 4) <> 0
- ORDER BY t.tgname)";
-
-struct DeferredTrigger {
-  std::uint32_t table;
-  const char* name;
-  const char* schema;
-  const char* function;
-};
-
-std::vector<DeferredTrigger> FindDeferredTriggers(const SchemaPlan& plan, const Problems& refused) {
-  std::vector<DeferredTrigger> triggers;
-  for (const auto& [table, rows] : plan.rows) {
-    if (refused.contains(table)) continue;
-    const CatalogRows found = CallServer([oid = table] { return RunCatalogQuery(kDeferredTriggers, oid); });
-    for (int row = 0; row < found.row_count; ++row)
-      triggers.push_back({table, found.Get(row, 0), found.Get(row, 1), found.Get(row, 2)});
-  }
-  return triggers;
-}
-
-// Has the triggers look now, without an effect on the session's or the transaction's state. False if one raises.
-bool AskDeferredTriggers(const std::vector<DeferredTrigger>& triggers, TryFault* fault) {
-  bool is_done = false;
-  TryCall(
-      [&] {
-        CallServer([&] {
-          auto* statement = makeNode(ConstraintsSetStmt);
-          for (const DeferredTrigger& trigger : triggers)
-            statement->constraints =
-                lappend(statement->constraints, makeRangeVar(pstrdup(trigger.schema), pstrdup(trigger.name), -1));
-          AfterTriggerSetState(statement);
-        });
-        is_done = true;
-        throw Error(sqlstate::kInternalError, "asked");  // undone: they are asked again when the transaction ends
-      },
-      fault);
-  return is_done;
-}
-
-// The tables whose trigger function the error names; all of them if it names none.
-void RefuseTables(const std::vector<DeferredTrigger>& triggers, const TryFault& fault, Problems& refused) {
-  const char* problem = CallServer([&] { return DescribeProblem(fault.error); });
-  const auto count = refused.size();
-  for (const DeferredTrigger& trigger : triggers)
-    if (std::strstr(fault.error.detail, (std::string(trigger.function) + "(").c_str()) != nullptr)
-      refused[trigger.table] = problem;
-  if (refused.size() > count) return;
-  for (const DeferredTrigger& trigger : triggers) refused[trigger.table] = problem;
-}
 
 // Tables whose options say so are emptied together, so that they may refer to each other.
 void TruncateTables(const SchemaPlan& plan, const RunOptions& given) {
@@ -368,24 +539,27 @@ std::vector<RunReport> FillSchema(const SchemaPlan& plan, const RunOptions& give
   LockForSchema(plan, options);
   Problems refused;
   for (;;) {
-    const std::vector<DeferredTrigger> triggers =
-        options.skip_failed ? FindDeferredTriggers(plan, refused) : std::vector<DeferredTrigger>();
+    std::vector<DeferredTrigger> triggers;
+    if (options.skip_failed)
+      for (const auto& [table, rows] : plan.rows)
+        if (!refused.contains(table)) std::ranges::move(FindDeferredTriggers(table), std::back_inserter(triggers));
     SchemaFiller filler(plan, options, refused);
     if (triggers.empty()) return filler.Fill();
     std::vector<RunReport> reports;
-    TryFault of_trigger;
-    bool is_refused = false;
+    Problems more_refused = refused;
     TryFault fault;
     const bool is_filled = TryCall(
         [&] {
           reports = filler.Fill();
-          is_refused = !AskDeferredTriggers(triggers, &of_trigger);
-          if (is_refused) throw Error(of_trigger.error.sqlstate, of_trigger.error.message);
+          TryFault of_trigger;
+          if (AskDeferredTriggers(triggers, &of_trigger)) return;
+          RefuseTables(triggers, of_trigger, more_refused);
+          throw Error(of_trigger.error.sqlstate, of_trigger.error.message);
         },
         &fault);
     if (is_filled) return reports;
-    if (!is_refused) ThrowPendingError(fault.error);
-    RefuseTables(triggers, of_trigger, refused);
+    if (more_refused.size() == refused.size()) ThrowPendingError(fault.error);
+    refused = std::move(more_refused);
   }
 }
 

@@ -68,7 +68,8 @@ ParentRows ParentSource(const Table& table, const ForeignKey& key) {
     appendStringInfo(&text, " AND (SELECT (%s) IS NOT FALSE FROM (SELECT k.%s AS value) d)", domains.Get(row, 1),
                      domains.Get(row, 0));
   LeaveCatalogSettings(level);
-  return {text.data, checks.row_count + domains.row_count > 0};
+  const bool is_query = !OidIsValid(key.referenced_oid);  // made of the caller's functions
+  return {text.data, is_query || checks.row_count + domains.row_count > 0};
 }
 
 ParentRows ChildlessParents(const Table& table, const ForeignKey& key, const ParentRows& parents) {

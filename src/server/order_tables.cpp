@@ -41,10 +41,10 @@ TableSet FindReached(std::uint32_t table, const Edges& edges) {
   return reached;
 }
 
-// The table to enter a circle at: one all of whose reached tables lead back to it; of these, one without which no
-// circle is left, if there is one.
+// The table to enter a circle at: one all of whose reached tables lead back to it; of these, one that chooses keys of
+// others together with its own, or one without which no circle is left, if there is one.
 std::uint32_t ChooseEntry(const std::vector<TableNode>& tables, const TableSet& left, const Edges& edges) {
-  std::uint32_t entry = 0;
+  std::uint32_t entry = 0, opening = 0;
   for (const TableNode& table : tables) {
     if (!left.contains(table.oid)) continue;
     TableSet component = FindReached(table.oid, edges);
@@ -53,10 +53,14 @@ std::uint32_t ChooseEntry(const std::vector<TableNode>& tables, const TableSet& 
                            });
     if (!is_closed) continue;
     if (entry == 0) entry = table.oid;
+    const bool is_mutual = std::ranges::any_of(edges, [&](const ReferenceEdge& edge) {
+      return edge.is_mutual && edge.from == table.oid && component.contains(edge.to);
+    });
+    if (is_mutual) return table.oid;
     component.erase(table.oid);
-    if (FindCircle(component, edges).empty()) return table.oid;
+    if (opening == 0 && FindCircle(component, edges).empty()) opening = table.oid;
   }
-  return entry;
+  return opening != 0 ? opening : entry;
 }
 
 FillStep EnterCircle(std::uint32_t entry, const std::vector<TableNode>& tables, const Edges& edges, Edges& later) {

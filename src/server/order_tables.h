@@ -21,6 +21,7 @@ struct ReferenceEdge {
   std::uint32_t from;  // the table that holds the foreign key
   std::uint32_t to;
   bool may_be_null;
+  bool is_mutual = false;  // the key that it refers to consists in part of references back to `from`
 };
 
 // A table, and those that have to be filled before the statement that fills it ends.

@@ -49,8 +49,8 @@ ValueSetPointer MakeUnknownKeys(const Type& type, std::uint64_t size, ErrorRepor
 }
 
 std::shared_ptr<const Plan> PlanWithParents(const Table& table, std::int64_t rows,
-                                            const std::map<std::uint32_t, ParentKeys>& parents,
-                                            const RunOptions& given) {
+                                            const std::map<std::uint32_t, ParentKeys>& parents, const RunOptions& given,
+                                            bool reserve_sequences) {
   struct Look {
     bool has_rows;
     std::int64_t first_row;
@@ -69,7 +69,7 @@ std::shared_ptr<const Plan> PlanWithParents(const Table& table, std::int64_t row
   RunHooks hooks;
   hooks.planned_parents = parents;
   options.hooks = &hooks;
-  std::shared_ptr<const Plan> plan = PlanRows(table, rows, options, false, facts);
+  std::shared_ptr<const Plan> plan = PlanRows(table, rows, options, reserve_sequences, facts);
   CallServer([&] { CloseKeyFiles(facts); });
   return plan;
 }
@@ -83,7 +83,8 @@ bool Holds(const FillStep& step, std::uint32_t table) {
 
 // The plan of a table inside of the step; keys within the circle are unknown to it.
 std::shared_ptr<const Plan> PlanInside(const FillStep& step, const Table& table,
-                                       const std::map<std::uint32_t, std::int64_t>& rows, const RunOptions& options) {
+                                       const std::map<std::uint32_t, std::int64_t>& rows, const RunOptions& options,
+                                       bool reserve_sequences) {
   std::map<std::uint32_t, ParentKeys> unknown;
   for (const ForeignKey& key : table.foreign_keys) {
     if (key.referenced_oid == table.oid || !Holds(step, key.referenced_oid)) continue;
@@ -93,29 +94,31 @@ std::shared_ptr<const Plan> PlanInside(const FillStep& step, const Table& table,
       keys.columns.push_back(MakeUnknownKeys(*table.FindColumn(number)->type, keys.count,
                                              CircleError("A key in the circle consists of keys in the circle.")));
   }
-  return PlanWithParents(table, rows.at(table.oid), unknown, options);
+  return PlanWithParents(table, rows.at(table.oid), unknown, options, reserve_sequences);
 }
 
 }  // namespace
 
-std::map<std::uint32_t, ParentKeys> PlanParentsAhead(const FillStep& step,
-                                                     const std::map<std::uint32_t, std::int64_t>& rows,
-                                                     const RunOptions& options) {
-  std::map<std::uint32_t, ParentKeys> result;
+ParentsAhead PlanParentsAhead(const FillStep& step, const Table& entry,
+                              const std::map<std::uint32_t, std::int64_t>& rows, const RunOptions& options,
+                              bool reserve_sequences) {
+  ParentsAhead result;
   std::map<std::uint32_t, std::shared_ptr<const Plan>> plans;
-  const Table entry = DescribeTable(step.table);
   for (const ReferenceEdge& edge : step.ahead) {
-    if (!plans.contains(edge.to)) plans[edge.to] = PlanInside(step, DescribeTable(edge.to), rows, options);
     const auto key = std::ranges::find(entry.foreign_keys, edge.constraint, &ForeignKey::constraint_oid);
     if (key == entry.foreign_keys.end()) continue;
-    ParentKeys& keys = result[edge.constraint];
+    const Table other = DescribeTable(edge.to);
+    const std::optional<MutualKey> mutual = FindMutualKey(entry, *key, other);
+    if (!plans.contains(edge.to)) plans[edge.to] = PlanInside(step, other, rows, options, mutual && reserve_sequences);
+    ParentKeys& keys = result.keys[edge.constraint];
     keys.count = static_cast<std::uint64_t>(rows.at(edge.to));
     keys.description = std::to_string(keys.count) + " keys made later in the run";
-    for (const AttributeNumber number : key->referenced_columns) {
+    for (const AttributeNumber number : mutual ? mutual->other_new : key->referenced_columns) {
       keys.columns.push_back(MakePlannedKeys(plans[edge.to], number));
       if (keys.columns.back() == nullptr)
         throw Error(CircleError("The keys of " + key->referenced_table + " are not known before its rows are stored."));
     }
+    if (mutual) result.mutual.push_back(*mutual);
   }
   return result;
 }

@@ -12,6 +12,7 @@
 #include "server/boundary.h"
 #include "server/gather_facts.h"
 #include "server/gather_hinted.h"
+#include "server/join_lookups.h"
 #include "server/options_origin.h"
 #include "server/read_parents.h"
 #include "server/read_rules.h"
@@ -43,6 +44,14 @@ void FixColumns(Table& table, const RunOptions& options) {
     if (const auto column = std::ranges::find(table.columns, number, &Column::number); column != table.columns.end())
       column->sequence.reset();
   }
+}
+
+// A column that an INSERT may well leave out: it has a default, and no key tells it from others.
+bool MayLeaveToDefault(const Table& table, const Column& column) {
+  if (column.default_text.empty() || column.sequence || column.identity != '\0' || column.is_generated) return false;
+  return column.may_insert && std::ranges::none_of(table.unique_keys, [&](const UniqueKey& key) {
+           return std::ranges::count(key.columns, column.number) > 0;
+         });
 }
 
 // True if stored rows or other rows of the run can refuse a row that a batch holds: keys of partitions are not looked
@@ -90,8 +99,12 @@ class RunAttempts {
     options_.trigger_filled = filled_by_trigger_.data();
     options_.trigger_filled_count = static_cast<int>(filled_by_trigger_.size());
     Table table = described_;
+    if (options_.hooks != nullptr && options_.hooks->adapt) options_.hooks->adapt(table);
     FixColumns(table, options_);
+    for (Column& column : table.columns)
+      if (leaves_defaults_ && MayLeaveToDefault(table, column)) column.may_insert = false;
     AddInheritedReferences(table, filled_by_trigger_);
+    if (agreement_ == Agreement::LookedUp) JoinLookups(table, filled_by_trigger_);
     if (agreement_ == Agreement::Asked) AddAgreements(table, filled_by_trigger_);
     TargetFacts facts;
     facts.has_rows = run_.has_rows;
@@ -154,26 +167,36 @@ class RunAttempts {
     const bool is_collision = std::strcmp(fault.error.sqlstate, sqlstate::kUniqueViolation) == 0;
     if (is_collision && options_.slice.trusts_keys && decision_.writer != Writer::Single) ThrowFault(fault);
     const bool is_circle = options_.hooks != nullptr && options_.hooks->before_end;  // no row stands by itself
-    if (agreement_ == Agreement::Asked && (!fault.is_of_server || statements_ == Statements::OnePerRow)) {
+    if (is_circle) {
+      const ForeignKey* parent =
+          told_parent_ != nullptr ? told_parent_ : FindTriggerParent(described_, fault, filled_by_trigger_);
+      if (parent == nullptr) ThrowFault(fault);
+      return LeaveToTrigger(*parent);
+    }
+    if (IsAgreementOn() && (!fault.is_of_server || statements_ == Statements::OnePerRow)) {
+      if (agreement_ == Agreement::LookedUp && TryAgreements()) {
+        statements_ = Statements::One;
+        return;
+      }
       agreement_ = Agreement::InVain;
       statements_ = Statements::OnePerRow;
       if (std::strcmp(fault.error.sqlstate, sqlstate::kForeignKeyViolation) == 0) agreed_fault_ = fault;
       return;
     }
     const ForeignKey* guess = fault.is_of_server ? nullptr : GuessForKey();
-    if (guess != nullptr && !is_circle && IsAboutKeys(fault)) {
+    if (guess != nullptr && IsAboutKeys(fault)) {
       guessed_ = guess->name;
-      filled_by_trigger_.push_back(guess->constraint_oid);
+      LeaveToTrigger(*guess);
       is_key_guessed_ = true;
       return;
     }
     if (is_key_guessed_ && (!fault.is_of_server || guessed_ == fault.constraint)) {
-      filled_by_trigger_.pop_back();  // no trigger has inserted it
+      TakeBackLast();  // no trigger has inserted it
       is_key_guessed_ = false;
       statements_ = Statements::One;
       return;
     }
-    if (is_circle || !MayHelpToRedraw(described_, fault)) ThrowFault(fault);
+    if (!MayHelpToRedraw(described_, fault)) ThrowFault(fault);
     if (statements_ == Statements::OnePerRow && MostlyStopsAll(fault)) ThrowFault(first_fault_);
     if (first_fault_.data == nullptr) first_fault_ = fault;
     if (decision_.writer != Writer::Single) {
@@ -183,6 +206,7 @@ class RunAttempts {
       return;
     }
     const ForeignKey* key = told_parent_;
+    if (key == nullptr && statements_ == Statements::OnePerRow && LeaveDefaults()) return;
     if (key == nullptr && statements_ == Statements::OnePerRow)
       ThrowFault(agreed_fault_.error.sqlstate[0] != '\0' ? agreed_fault_ : fault);
     if (key == nullptr) key = FindTriggerParent(described_, fault, filled_by_trigger_);
@@ -191,22 +215,66 @@ class RunAttempts {
         key = GuessTriggerParent(described_, filled_by_trigger_);
       if (key != nullptr) guessed_ = key->name;
     } else if (key == nullptr && guessed_ == fault.constraint) {
-      filled_by_trigger_.pop_back();  // no trigger has inserted it
+      TakeBackLast();  // no trigger has inserted it
     }
-    if (key != nullptr) filled_by_trigger_.push_back(key->constraint_oid);
-    if (key == nullptr && agreement_ == Agreement::Unasked) {
-      Table table = described_;
-      agreement_ = AddAgreements(table, filled_by_trigger_) ? Agreement::Asked : Agreement::InVain;
-      if (agreement_ == Agreement::Asked) return;
-    }
+    if (key != nullptr) LeaveToTrigger(*key);
+    if (key == nullptr && agreement_ == Agreement::Unasked && (TryLookups() || TryAgreements())) return;
     statements_ = key != nullptr ? Statements::One : Statements::OnePerRow;
   }
 
-  // References that triggers want beyond foreign keys, see AddAgreements: asked for once triggers refuse rows.
-  enum class Agreement { Unasked, Asked, InVain };
+  // References that triggers want beyond foreign keys, once triggers refuse rows: what they look up, see JoinLookups;
+  // then what tables have in common, see AddAgreements.
+  enum class Agreement { Unasked, LookedUp, Asked, InVain };
+
+  // The key's parent comes with the row, and with it the other keys to that table whose columns it has, too.
+  void LeaveToTrigger(const ForeignKey& key) {
+    left_to_trigger_.push_back(filled_by_trigger_.size());
+    filled_by_trigger_.push_back(key.constraint_oid);
+    for (const ForeignKey& other : described_.foreign_keys) {
+      const bool has_names =
+          std::ranges::equal(other.columns, other.referenced_names, {},
+                             [this](AttributeNumber number) { return described_.FindColumn(number)->name; });
+      if (other.referenced_oid == key.referenced_oid && has_names &&
+          std::ranges::count(filled_by_trigger_, other.constraint_oid) == 0)
+        filled_by_trigger_.push_back(other.constraint_oid);
+    }
+  }
+
+  void TakeBackLast() {
+    filled_by_trigger_.resize(left_to_trigger_.back());
+    left_to_trigger_.pop_back();
+  }
+
+  // Rows that start as most INSERTs have them: what triggers want of a new row is often what defaults say, as a state.
+  // False if that has been tried.
+  bool LeaveDefaults() {
+    const bool has_defaults = std::ranges::any_of(
+        described_.columns, [this](const Column& column) { return MayLeaveToDefault(described_, column); });
+    if (leaves_defaults_ || !has_defaults) return false;
+    leaves_defaults_ = true;
+    agreement_ = Agreement::Unasked;
+    statements_ = Statements::One;
+    return true;
+  }
+
+  bool IsAgreementOn() const { return agreement_ == Agreement::LookedUp || agreement_ == Agreement::Asked; }
+
+  bool TryLookups() {
+    Table table = described_;
+    if (!JoinLookups(table, filled_by_trigger_)) return false;
+    agreement_ = Agreement::LookedUp;
+    return true;
+  }
+
+  bool TryAgreements() {
+    Table table = described_;
+    agreement_ = AddAgreements(table, filled_by_trigger_) ? Agreement::Asked : Agreement::InVain;
+    return agreement_ == Agreement::Asked;
+  }
 
   const Table& described_;
   Agreement agreement_ = Agreement::Unasked;
+  bool leaves_defaults_ = false;
   WriterDecision decision_;
   RunOptions options_;
   const OpenRun& run_;
@@ -216,6 +284,7 @@ class RunAttempts {
   std::map<AttributeNumber, std::int64_t> reserved_;  // of sequences: the first of reserved_rows_ values
   std::int64_t reserved_rows_ = 0;
   std::vector<Oid> filled_by_trigger_;  // foreign keys
+  std::vector<std::size_t> left_to_trigger_;  // where those of one parent begin
   std::string guessed_;  // name of the last of them, if nothing but a guess speaks for it
   TryFault first_fault_ = {};
   bool is_key_guessed_ = false;  // since parents were missing or taken

@@ -67,12 +67,15 @@ class SchemaPlanner {
   }
 
   void PlanTable(const FillStep& step, TableOutlook& outlook) {
-    const Table table = DescribeTable(step.table);
+    Table table = DescribeTable(step.table);
     RunOptions options = CallServer([&] { return OptionsFor(options_, step.table); });
     if (!step.inside.empty()) options.insertion_strategy = WriterChoice::Single;
     std::map<std::uint32_t, ParentKeys> parents = plans_.empty() ? decltype(parents)() : KeysOfParents(table);
-    if (!step.inside.empty() && outlook.rows > 0)
-      for (auto& [constraint, keys] : PlanParentsAhead(step, plan_.rows, options_)) parents[constraint] = keys;
+    if (!step.inside.empty() && outlook.rows > 0) {
+      const ParentsAhead ahead = PlanParentsAhead(step, table, plan_.rows, options_, false);
+      for (const auto& [constraint, keys] : ahead.keys) parents[constraint] = keys;
+      for (const MutualKey& mutual : ahead.mutual) ReferToNewOnly(table, mutual);
+    }
     const std::shared_ptr<const dbmocker::Plan> plan = PlanWithinKeys(table, parents, options, outlook.rows);
     plans_[step.table] = plan;
     Relation const relation =
@@ -95,7 +98,7 @@ class SchemaPlanner {
                                                        const RunOptions& options, std::int64_t& rows) {
     for (;;) {
       try {
-        return PlanWithParents(table, rows, parents, options);
+        return PlanWithParents(table, rows, parents, options, false);
       } catch (const CapacityError& error) {
         if (!options.cap_exhausted || error.capacity() >= static_cast<std::uint64_t>(rows)) throw;
         rows = static_cast<std::int64_t>(error.capacity());

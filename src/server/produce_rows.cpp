@@ -207,7 +207,7 @@ void RowProducer::ChooseArbiters() {
     return std::ranges::count(plan_.probed_keys, name) > 0 || std::ranges::count(plan_.checked_keys, name) > 0;
   };
   for (const UniqueKey& key : table_.unique_keys)
-    if (is_wanted(key.name)) arbiter_oids_.push_back(key.index_oid);
+    if (is_wanted(key.name) && OidIsValid(key.index_oid)) arbiter_oids_.push_back(key.index_oid);
   for (const ExclusionConstraint& exclusion : table_.exclusions)
     if (is_wanted(exclusion.name)) arbiter_oids_.push_back(exclusion.index_oid);
   CallServer([this] {
@@ -254,6 +254,7 @@ int RowProducer::FillBatch() {
   auto rows = static_cast<int>(ordinals_.size());
   plan_.Fill(RowSet{ordinals_, ordinals_, 0}, batch_);
   last_attempt_ = 0;
+  attempts_.assign(ordinals_.size(), 0);
   if (settings_.meter != nullptr && !plan_.repeated_columns.empty()) MeasureBatch(rows);
   if (needs_slots_) rows = CheckBatch(rows);
   if (settings_.form != RowForm::Values && rows > 0) CallServer([&] { FormBatch(rows); });

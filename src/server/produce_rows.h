@@ -94,8 +94,8 @@ class RowProducer {
   // be left out.
   void MakeBatch(std::span<const std::uint64_t> rows);
 
-  // Draws the only row of the last batch again; batch_size must be 1. False if no row was found in max_attempts draws.
-  bool RedrawRow();
+  // Draws a row of the last batch again. False if no row was found in max_attempts draws.
+  bool RedrawRow(int row);
   int last_attempt() const { return last_attempt_; }
   // Spare positions that the run has used up so far, those of its earlier parts included.
   std::uint64_t spares_used() const { return spare_; }
@@ -184,6 +184,7 @@ class RowProducer {
   std::string exhausted_key_;
   std::vector<int> dropped_;  // rows of the batch at hand
   int last_attempt_ = 0;  // of the row redrawn last
+  std::vector<int> attempts_;  // of each row of the batch
   Rejections rejections_;
   std::uint64_t last_rows_ = 0;  // of the batch at hand: written once the next one is asked for
 };

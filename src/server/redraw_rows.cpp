@@ -32,9 +32,10 @@ int RowProducer::CheckBatch(int rows) {
   return dropped_.empty() ? rows : DropRows(rows);
 }
 
-bool RowProducer::RedrawRow() {
+bool RowProducer::RedrawRow(int row) {
   ++redrawn_rows_;
-  RedrawGroup({0}, {kRefused});
+  last_attempt_ = attempts_[static_cast<std::size_t>(row)];
+  RedrawGroup({row}, {kRefused});
   const bool is_made = dropped_.empty();
   dropped_.clear();
   return is_made;
@@ -56,6 +57,8 @@ int RowProducer::DropRows(int rows) {
   int kept = 0;
   for (int row = 0; row < rows && !is_hopeless_; ++row) {
     if (std::ranges::count(dropped_, row) == 0) {
+      ordinals_[static_cast<std::size_t>(kept)] = ordinals_[static_cast<std::size_t>(row)];
+      attempts_[static_cast<std::size_t>(kept)] = attempts_[static_cast<std::size_t>(row)];
       std::swap(slots_[kept++], slots_[row]);
       dropped_in_turn_ = 0;
     } else {
@@ -139,6 +142,7 @@ void RowProducer::RedrawGroup(std::vector<int> rows, std::vector<const char*> re
     positions.resize(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
       ordinals.push_back(ordinals_[static_cast<std::size_t>(rows[i])]);
+      attempts_[static_cast<std::size_t>(rows[i])] = attempt;
       // Where positions can run out, rows go one by one.
       if (!ChoosePosition(rows[i], reasons[i], attempt, &positions[i])) return DropOrFail(rows[i], reasons[i], attempt);
     }

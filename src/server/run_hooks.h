@@ -6,6 +6,7 @@
 #include <map>
 
 #include "dbmocker/plan.h"
+#include "dbmocker/schema.h"
 
 namespace dbmocker::server {
 
@@ -14,6 +15,8 @@ struct RunHooks {
   std::map<std::uint32_t, ParentKeys> planned_parents;
   // Called once when all rows are in the target, before its statement ends and its foreign keys are checked.
   std::function<void()> before_end;
+  // What the run is to see in its table: foreign keys in another form than the catalog's.
+  std::function<void(Table&)> adapt;
   std::map<AttributeNumber, std::string> fixed;  // columns that take one value in all rows
   bool keep_keys = false;  // rows that are drawn again keep their keys: others refer to them
 };

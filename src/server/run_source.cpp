@@ -25,7 +25,7 @@ RunCursor* OpenCursor(FunctionCallInfo fcinfo) {
                     errhint("Use dbmocker.rows() to look at generated rows.")));
   auto* cursor = static_cast<RunCursor*>(palloc0(sizeof(RunCursor)));
   cursor->run = run;
-  if (run->is_claimed && run->only_row == nullptr) {
+  if (run->is_claimed && run->given == nullptr) {
     tuplestore_rescan(run->kept);
     cursor->kept_slot = MakeSingleTupleTableSlot(run->producer->slots()[0]->tts_tupleDescriptor, &TTSOpsMinimalTuple);
   }
@@ -36,7 +36,7 @@ RunCursor* OpenCursor(FunctionCallInfo fcinfo) {
 // The next row; nullptr at the end.
 TupleTableSlot* NextRow(RunCursor* cursor) {
   RunInProgress* const run = cursor->run;
-  if (run->only_row != nullptr) return cursor->row++ == 0 ? run->only_row : nullptr;
+  if (run->given != nullptr) return cursor->row < run->given_count ? run->given[cursor->row++] : nullptr;
   if (cursor->kept_slot != nullptr)
     return CallServer([=] { return tuplestore_gettupleslot(run->kept, true, false, cursor->kept_slot); })
                ? cursor->kept_slot

@@ -16,8 +16,9 @@ struct RunInProgress {
   // A rule makes the server evaluate the INSERT's source once for each of its commands: the rows are kept for the
   // second and later times. nullptr without rules.
   Tuplestorestate* kept;
-  bool may_read_again;  // a rule may read only_row several times
-  TupleTableSlot* only_row;  // the one row that the statement at hand takes; nullptr: all of the producer's
+  bool may_read_again;  // a rule may read the given rows several times
+  TupleTableSlot** given;  // the rows that the statement at hand takes; nullptr: all of the producer's
+  int given_count;
   RunInProgress* outer;
 };
 

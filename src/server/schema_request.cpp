@@ -3,7 +3,10 @@
 #include "server/schema_request.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "dbmocker/error.h"
 #include "server/boundary.h"
@@ -21,22 +24,37 @@ constexpr char kTables[] =
     " SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass"
     " AND d.objid = c.oid AND d.deptype = 'e') ORDER BY c.relname";
 
-constexpr char kReferences[] =
-    "SELECT f.oid, f.conname, coalesce(pg_catalog.pg_partition_root(f.conrelid), f.conrelid)::oid,"
-    " coalesce(pg_catalog.pg_partition_root(f.confrelid), f.confrelid)::oid,"
-    " CASE WHEN f.confmatchtype = 'f' THEN pg_catalog.bool_and(NOT a.attnotnull)"
-    " ELSE pg_catalog.bool_or(NOT a.attnotnull) END"
-    " FROM pg_catalog.pg_constraint f JOIN pg_catalog.pg_class c ON c.oid = f.conrelid"
-    " JOIN pg_catalog.pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = ANY (f.conkey)"
-    " WHERE f.contype = 'f' AND c.relnamespace = $1 AND f.conparentid = 0"
-    " GROUP BY f.oid, f.conname, f.conrelid, f.confrelid, f.confmatchtype ORDER BY f.conname, f.oid";
+// Foreign keys: oid, name, the tables (partitions stand for their root), and whether the reference may be NULL; a domain
+// may forbid that as well; whether the key referred to consists in part of references back (mutual_keys.h); whether no
+// two rows can have the same parent.
+constexpr char kReferences[] = R"(
+WITH RECURSIVE strict AS (
+  SELECT oid FROM pg_type WHERE typtype = 'd' AND typnotnull
+  UNION
+  SELECT t.oid FROM pg_type t JOIN strict s ON t.typbasetype = s.oid WHERE t.typtype = 'd'
+)
+SELECT f.oid, f.conname, coalesce(pg_partition_root(f.conrelid), f.conrelid)::oid,
+       coalesce(pg_partition_root(f.confrelid), f.confrelid)::oid,
+       CASE f.confmatchtype WHEN 'f' THEN bool_and(n.may_be_null) ELSE bool_or(n.may_be_null) END,
+       EXISTS (SELECT FROM pg_constraint b
+                WHERE b.contype = 'f' AND b.conrelid = f.confrelid AND b.confrelid = f.conrelid
+                  AND b.conkey <@ f.confkey AND cardinality(b.conkey) < cardinality(f.confkey)),
+       EXISTS (SELECT FROM pg_index i
+                WHERE i.indrelid = f.conrelid AND i.indisunique AND i.indpred IS NULL
+                  AND (i.indkey::int2[])[0:i.indnkeyatts - 1] <@ f.conkey)
+  FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid
+  JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = ANY (f.conkey),
+       LATERAL (SELECT NOT a.attnotnull AND NOT EXISTS (SELECT FROM strict s WHERE s.oid = a.atttypid)) n (may_be_null)
+ WHERE f.contype = 'f' AND c.relnamespace = $1 AND f.conparentid = 0
+ GROUP BY f.oid, f.conname, f.conrelid, f.confrelid, f.confmatchtype, f.confkey
+ ORDER BY f.conname, f.oid)";
 
 // Tables of the schema that INSERT triggers of other ones write to, as far as the text of the triggers' functions, and
 // of functions that these call, says so: named in plain words, handed to the trigger as an argument, or, where the text
-// of the INSERT is put together, with a name made of that of the trigger's table: the written table, that table.
+// of the INSERT is put together, with a name made of that of the trigger's table: the written table, that table, and whether the row comes first.
 constexpr char kTriggerWrites[] = R"(
 WITH triggers AS (
-  SELECT coalesce(pg_partition_root(t.tgrelid), t.tgrelid)::oid AS source, t.tgfoid,
+  SELECT coalesce(pg_partition_root(t.tgrelid), t.tgrelid)::oid AS source, t.tgfoid, (t.tgtype & 2) <> 0 AS is_before,
          lower(c.relname COLLATE "C") AS source_name, lower(encode(t.tgargs, 'escape') COLLATE "C") AS arguments
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
    WHERE c.relnamespace = $1 AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND (t.tgtype & 4) <> 0
@@ -56,19 +74,19 @@ WITH triggers AS (
   SELECT w.oid, lower(w.relname COLLATE "C") AS name FROM pg_class w
    WHERE w.relnamespace = $1 AND w.relkind IN ('r', 'p') AND NOT w.relispartition
 ), writes AS (
-  SELECT w.oid, t.source
+  SELECT w.oid, t.source, t.is_before
     FROM triggers t JOIN functions f ON f.oid = t.tgfoid,
          regexp_matches(f.source, '\minsert\s+into\s+(?:"?\w+"?\.)?"?(\w+)', 'g') m
     JOIN tables w ON w.name = m[1]
   UNION
-  SELECT w.oid, t.source
+  SELECT w.oid, t.source, t.is_before
     FROM triggers t JOIN functions f ON f.oid = t.tgfoid AND f.source ~ '\mexecute\M' AND f.source ~ '\minsert\s+into\M'
     JOIN tables w ON strpos('\000' || t.arguments, '\000' || w.name || '\000') > 0
       OR (f.source ~ '\mtg_(table_name|relname|relid)\M'
           AND (starts_with(w.name, t.source_name || '_')
                OR right(w.name, length(t.source_name) + 1) = '_' || t.source_name))
 )
-SELECT DISTINCT oid, source FROM writes WHERE oid <> source ORDER BY 1, 2)";
+SELECT oid, source, bool_or(is_before) FROM writes WHERE oid <> source GROUP BY 1, 2 ORDER BY 1, 2)";
 
 constexpr char kConfiguredRows[] =
     "SELECT c.relname, o.rows FROM dbmocker.stored_options o"
@@ -196,32 +214,43 @@ SchemaPlan PlanTables(Oid schema, const std::map<std::uint32_t, std::int64_t>& r
   }
   // Among the edges that may be left out of a circle, those of triggers go first: first of all those to the tables that
   // the rows that a trigger inserts refer to.
+  std::set<std::pair<std::uint32_t, std::uint32_t>>
+      made_first;  // a table, and one whose row comes with its own, before
   const CatalogRows writes = CallServer([=] { return RunCatalogQuery(kTriggerWrites, schema); });
   for (int i = 0; i < writes.row_count; ++i) {
     plan.edges.push_back({0, "", static_cast<std::uint32_t>(std::stoul(writes.Get(i, 0))),
                           static_cast<std::uint32_t>(std::stoul(writes.Get(i, 1))), true});
-    plan.trigger_written.insert(plan.edges.back().from);
+    if (writes.Get(i, 2)[0] == 't') made_first.emplace(plan.edges.back().to, plan.edges.back().from);
   }
   std::vector<ReferenceEdge> of_triggers;
   for (int i = 0; i < references.row_count; ++i)
     plan.references.push_back({static_cast<std::uint32_t>(std::stoul(references.Get(i, 0))), references.Get(i, 1),
                                static_cast<std::uint32_t>(std::stoul(references.Get(i, 2))),
                                static_cast<std::uint32_t>(std::stoul(references.Get(i, 3))),
-                               references.Get(i, 4)[0] == 't'});
+                               references.Get(i, 4)[0] == 't', references.Get(i, 5)[0] == 't'});
+  for (int i = 0; i < references.row_count; ++i)
+    if (const ReferenceEdge& reference = plan.references[static_cast<std::size_t>(i)];
+        references.Get(i, 6)[0] == 't' && made_first.contains({reference.from, reference.to}))
+      plan.kinds.emplace(reference.to, reference.from);
   for (const ReferenceEdge& write : plan.edges)
     for (const ReferenceEdge& reference : plan.references)
       if (reference.from == write.from && reference.to != write.to && reference.to != write.from)
         of_triggers.push_back({0, "", write.to, reference.to, true});
+  std::vector<ReferenceEdge> inserts = plan.edges;
   plan.edges.insert(plan.edges.begin(), of_triggers.begin(), of_triggers.end());
-  plan.edges.insert(plan.edges.end(), plan.references.begin(), plan.references.end());
+  // The kinds go before their base table: its rows come with theirs.
+  std::ranges::copy_if(plan.references, std::back_inserter(plan.edges), [&](const ReferenceEdge& reference) {
+    return !plan.kinds.contains({reference.to, reference.from});
+  });
   plan.order = OrderTables(nodes, plan.edges);
   std::erase_if(plan.order.filled_in_later, [&](const ReferenceEdge& later) {
     if (later.constraint != 0) return false;
     const auto same = [&](const ReferenceEdge& one) { return one.from == later.from && one.to == later.to; };
-    if (std::ranges::none_of(of_triggers, same)) plan.trigger_written.erase(later.from);
+    if (std::ranges::none_of(of_triggers, same)) std::erase_if(inserts, same);
     std::erase_if(plan.edges, [&](const ReferenceEdge& edge) { return edge.constraint == 0 && same(edge); });
     return true;
   });
+  for (const ReferenceEdge& insert : inserts) plan.trigger_written.insert(insert.from);
   return plan;
 }
 

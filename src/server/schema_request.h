@@ -6,6 +6,7 @@
 
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "server/order_tables.h"
@@ -39,6 +40,9 @@ struct SchemaPlan {
   std::map<std::uint32_t, std::int64_t> rows;
   std::vector<ReferenceEdge> references;  // of the schema's tables, also to other tables
   std::vector<ReferenceEdge> edges;  // what the order goes by: references, and inserts of triggers (constraint 0)
+  // Tables that hold what several kinds of a thing have in common, each with the table of a kind, whose triggers insert
+  // the common row.
+  std::set<std::pair<std::uint32_t, std::uint32_t>> kinds;
   std::set<std::uint32_t> trigger_written;  // tables that triggers of others insert into, filled after these
   FillOrder order;
 };

@@ -102,9 +102,10 @@ Node* ReadBodyAtHome(HeapTuple function, FuncExpr* call, bool is_plpgsql) {
   return expression;
 }
 
-// A body that cannot be read counts as unknown; cancellation and lack of memory do not.
-Node* ReadBodySafely(HeapTuple function, FuncExpr* call, bool is_plpgsql, bool* has_failed) {
-  if (IsInParallelMode()) return ReadBodyAtHome(function, call, is_plpgsql);  // no subtransactions there
+// nullptr where `work` fails: what cannot be read counts as unknown; cancellation and lack of memory do not.
+template <typename Work>
+Node* TrySafely(Work work, bool* has_failed) {
+  if (IsInParallelMode()) return work();  // no subtransactions there; it has gone well before
   MemoryContext const context = CurrentMemoryContext;
   ResourceOwner const owner = CurrentResourceOwner;
   Node* volatile expression = nullptr;
@@ -112,7 +113,7 @@ Node* ReadBodySafely(HeapTuple function, FuncExpr* call, bool is_plpgsql, bool* 
   MemoryContextSwitchTo(context);
   PG_TRY();
   {
-    expression = ReadBodyAtHome(function, call, is_plpgsql);
+    expression = work();
     ReleaseCurrentSubTransaction();
     MemoryContextSwitchTo(context);
     CurrentResourceOwner = owner;
@@ -135,6 +136,15 @@ Node* ReadBodySafely(HeapTuple function, FuncExpr* call, bool is_plpgsql, bool* 
   return expression;
 }
 
+// The result of an IMMUTABLE function of constants; nullptr if the call is none.
+Node* EvaluateCall(Form_pg_proc form, FuncExpr* call, bool* has_failed) {
+  if (form->provolatile != PROVOLATILE_IMMUTABLE) return nullptr;
+  for (int i = 0; i < list_length(call->args); ++i)
+    if (!IsA(list_nth(call->args, i), Const)) return nullptr;
+  Node* value = TrySafely([=] { return eval_const_expressions(nullptr, reinterpret_cast<Node*>(call)); }, has_failed);
+  return value != nullptr && IsA(value, Const) ? value : nullptr;
+}
+
 Node* SeeThrough(FuncExpr* call, bool* is_strict, bool* has_failed) {
   if (get_func_namespace(call->funcid) == PG_CATALOG_NAMESPACE || call->funcretset || call->funcvariadic)
     return nullptr;
@@ -148,7 +158,11 @@ Node* SeeThrough(FuncExpr* call, bool* is_strict, bool* has_failed) {
   const bool may_read = (form->prolang == SQLlanguageId || is_plpgsql) && form->prokind == PROKIND_FUNCTION &&
                         form->pronargs == list_length(call->args) && form->prorettype == call->funcresulttype &&
                         !type_is_rowtype(form->prorettype);
-  if (may_read) expression = ReadBodySafely(function, call, is_plpgsql, has_failed);
+  if (may_read) expression = EvaluateCall(form, call, has_failed);
+  if (expression != nullptr)
+    *is_strict = false;
+  else if (may_read)
+    expression = TrySafely([=] { return ReadBodyAtHome(function, call, is_plpgsql); }, has_failed);
   ReleaseSysCache(function);
   return expression;
 }

@@ -1,5 +1,5 @@
 // Functions of users in expressions, replaced by what they compute: SQL functions that are one SELECT of an expression,
-// and plpgsql functions made of IF, RETURN and RAISE only. Nothing is run.
+// and plpgsql functions made of IF, RETURN and RAISE only. IMMUTABLE functions of constants are called.
 // Must not create C++ objects: every function here may ereport.
 // Read first: SeeThroughCall.
 #pragma once

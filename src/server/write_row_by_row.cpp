@@ -1,5 +1,6 @@
-// The single writer, a row at a time: what triggers, row security or late checks refuse is undone and drawn again.
-// Which rows are stored depends on counts of draws alone, not on the machine: where time decides to give up, none is.
+// The single writer, a row at a time: what triggers, row security or late checks refuse is undone and drawn again. As
+// long as nothing is refused, statements take more and more rows. Which rows are stored depends on counts of draws
+// alone, not on the machine: where time decides to give up, none is.
 // Read first: RowByRowWriter::Write.
 #include <algorithm>
 #include <cstring>
@@ -62,6 +63,8 @@ SPIPlanPtr PrepareInsert(const Table& table, const Plan& plan) {
   return statement;
 }
 
+constexpr int kMostInGroup = 256;  // rows a statement
+
 class RowByRowWriter {
  public:
   static constexpr std::int64_t kPatience = 3 * USECS_PER_SEC;  // without a row that is accepted
@@ -83,32 +86,68 @@ class RowByRowWriter {
   }
 
   RefusedRows Write() {
-    while (!is_hopeless_ && producer_.NextBatch() > 0) {
-      TryFault fault;
-      if (WriteRow(&fault)) {
-        ++stored_;
-        refused_in_turn_ = 0;
-      } else {
-        LeaveOut(fault);
+    while (!is_hopeless_) {
+      batch_rows_ = producer_.NextBatch();
+      if (batch_rows_ == 0) break;
+      for (row_ = 0; row_ < batch_rows_ && !is_hopeless_;) {
+        const int count = std::min(group_, batch_rows_ - row_);
+        if (count > 1 ? WriteGroup(count) : WriteRowOrLeaveOut()) row_ += count;
       }
+      refused_.count += batch_rows_ - row_;
     }
     refused_.count += static_cast<std::int64_t>(plan_.rows - producer_.produced());
     return refused_;
   }
 
  private:
+  // One statement for the next rows of the batch. False, with nothing stored, if one of them is refused.
+  bool Insert(int count, TryFault* fault) {
+    run_.given = producer_.slots() + row_;
+    run_.given_count = count;
+    run_.is_claimed = false;
+    std::uint64_t stored = 0;
+    if (!TryCall([&] { stored = CallServer([this] { return ExecuteInsert(statement_); }); }, fault, false))
+      return false;
+    const auto rows = static_cast<std::uint64_t>(count);
+    if (!table_.has_rules && stored < rows) refused_.taken += static_cast<std::int64_t>(rows - stored);
+    last_stored_ = CallServer([] { return GetCurrentTimestamp(); });
+    stored_ += count;
+    refused_in_turn_ = 0;
+    return true;
+  }
+
+  // Groups grow while rows pass, and shrink to find the one that does not.
+  bool WriteGroup(int count) {
+    TryFault fault;
+    if (!Insert(count, &fault)) {
+      passed_in_turn_ = 0;
+      group_ = std::max(1, count / 4);
+      return false;
+    }
+    NotePassed(count);
+    return true;
+  }
+
+  void NotePassed(int count) {
+    passed_in_turn_ += count;
+    if (passed_in_turn_ >= 4 * group_) group_ = std::min(2 * group_, kMostInGroup);
+  }
+
+  bool WriteRowOrLeaveOut() {
+    TryFault fault;
+    if (!WriteRow(&fault)) LeaveOut(fault);
+    if (draws_ > 1)
+      passed_in_turn_ = 0;
+    else
+      NotePassed(1);
+    return true;
+  }
+
   // False if the row is to be left out; `fault` says why. Throws if the run is to end.
   bool WriteRow(TryFault* fault) {
     TryFault of_full_row;  // of a draw without NULLs: what refuses it tells most
     for (draws_ = 1;; ++draws_) {
-      run_.only_row = producer_.slots()[0];
-      run_.is_claimed = false;
-      std::uint64_t stored = 1;
-      if (TryCall([&] { stored = CallServer([this] { return ExecuteInsert(statement_); }); }, fault, false)) {
-        refused_.taken += stored == 0 && !table_.has_rules ? 1 : 0;
-        last_stored_ = CallServer([] { return GetCurrentTimestamp(); });
-        return true;
-      }
+      if (Insert(1, fault)) return true;
       if (!MayTryAgain(*fault)) ThrowFault(*fault);
       if (CallServer([] { return GetCurrentTimestamp(); }) - last_stored_ > kPatience) Fail(*fault);
       if (draws_ == 1 || producer_.last_attempt() % 4 == 1) of_full_row = *fault;
@@ -118,7 +157,7 @@ class RowByRowWriter {
         if (!settings_.may_drop) Fail(*fault);
         return false;
       }
-      if (!producer_.RedrawRow()) return false;
+      if (!producer_.RedrawRow(row_)) return false;
     }
   }
 
@@ -151,8 +190,9 @@ class RowByRowWriter {
   }
 
   [[noreturn]] void Fail(const TryFault& fault) {
-    const char* row = CallServer([this] { return RowText(run_.only_row); });
-    FailRefused(table_, plan_.first_ordinal + producer_.produced() - 1, draws_, fault, row);
+    const char* row = CallServer([this] { return RowText(producer_.slots()[row_]); });
+    const auto left = static_cast<std::uint64_t>(batch_rows_ - row_);
+    FailRefused(table_, plan_.first_ordinal + producer_.produced() - left, draws_, fault, row);
   }
 
   RowProducer& producer_;
@@ -165,6 +205,10 @@ class RowByRowWriter {
   SPIPlanPtr statement_ = nullptr;
   RefusedRows refused_;
   TimestampTz last_stored_ = GetCurrentTimestamp();
+  int batch_rows_ = 0;
+  int row_ = 0;  // of the batch
+  int group_ = 1;  // rows that the next statement takes
+  int passed_in_turn_ = 0;
   int draws_ = 0;
   int judged_ = 0;
   int stopped_ = 0;  // by what mostly stops every row
@@ -195,6 +239,9 @@ bool MostlyStopsAll(const TryFault& fault) {
   return std::ranges::any_of(kHopelessClasses,
                              [&](const char* one) { return std::strncmp(fault.error.sqlstate, one, 2) == 0; });
 }
+
+// One where what a row holds depends on what has become of the one before.
+int RowByRowBatch(const Plan& plan) { return plan.HasStride() && plan.checked_keys.empty() ? kMostInGroup : 1; }
 
 RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan& plan,
                           const RowByRowSettings& settings) {

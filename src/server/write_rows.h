@@ -103,8 +103,10 @@ struct RowByRowSettings {
   std::function<bool(const TryFault&)> ends_run;
 };
 
-// `single`, a row at a time: one that the target's triggers refuse is drawn again. One that they refuse each time ends
-// the run with an error that shows it, unless it may be left out. The producer's batch_size must be 1.
+// `single`, in statements of few rows, of one where rows are refused: one that the target's triggers refuse is drawn
+// again. One that they refuse each time ends the run with an error that shows it, unless it may be left out. The
+// producer's batch_size must be that of RowByRowBatch.
+int RowByRowBatch(const Plan& plan);
 RefusedRows WriteRowByRow(RowProducer& producer, const Table& table, const Plan& plan,
                           const RowByRowSettings& settings);
 

@@ -29,7 +29,8 @@ ProducerSettings SettingsFor(const PlannedRun& planned, bool probes) {
   const RunOptions& options = planned.options;
   const bool is_heap = planned.run.relation->rd_tableam == GetHeapamTableAmRoutine();
   ProducerSettings settings;
-  settings.batch_size = planned.statements == Statements::OnePerRow ? 1 : ChooseBatchSize(planned.table, options);
+  settings.batch_size = planned.statements == Statements::OnePerRow ? RowByRowBatch(planned.plan)
+                                                                    : ChooseBatchSize(planned.table, options);
   settings.max_attempts = options.max_attempts;
   settings.form = planned.review.decision.writer != Writer::Single && is_heap ? RowForm::HeapSlots : RowForm::Values;
   settings.probe_stored_rows = probes;

@@ -8,7 +8,7 @@
 namespace dbmocker::server {
 
 std::int64_t WriteSingly(RowProducer& producer, const Table& table, const Plan& plan) {
-  RunInProgress run = {&producer, InvalidOid, false, nullptr, false, nullptr, nullptr};
+  RunInProgress run = {&producer, InvalidOid, false, nullptr, false, nullptr, 0, nullptr};
   const RunScope scope(run);
   return CallServer([&]() -> std::int64_t {
     run.row_type = get_rel_type_id(table.oid);

@@ -1,0 +1,329 @@
+// See read_lookups.h. Bodies are cut into tokens; a SELECT may stand anywhere, also inside of other statements.
+// Read first: BodyReader::Read, then ReadSelect.
+#include "read_lookups.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace dbmocker {
+namespace {
+
+struct Token {
+  std::string word;  // of a name or a keyword: in lower case; a symbol as it stands
+  std::size_t start;
+  std::size_t end;
+  int depth;  // of parentheses around it; those themselves stand outside
+};
+
+bool IsNamePart(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$' || (c & 0x80);
+}
+
+// Behind a comment, a text or a quoted name that starts here; `at` if none does.
+std::size_t SkipQuoted(std::string_view text, std::size_t at) {
+  const auto behind = [&](std::size_t found, std::size_t length) {
+    return found == std::string_view::npos ? text.size() : found + length;
+  };
+  if (text.substr(at, 2) == "--") return behind(text.find('\n', at), 1);
+  if (text.substr(at, 2) == "/*") return behind(text.find("*/", at + 2), 2);
+  if (text[at] == '\'' || text[at] == '"') return behind(text.find(text[at], at + 1), 1);
+  return at;
+}
+
+std::vector<Token> CutTokens(std::string_view text) {
+  std::vector<Token> tokens;
+  int depth = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const char first = text[at];
+    if (std::isspace(static_cast<unsigned char>(first)) != 0) {
+      ++at;
+      continue;
+    }
+    const std::size_t quoted = SkipQuoted(text, at);
+    std::size_t end = quoted;
+    if (quoted > at && first != '\'' && first != '"') {
+      at = quoted;
+      continue;
+    }
+    if (quoted == at && IsNamePart(first)) {
+      while (end < text.size() && IsNamePart(text[end])) ++end;
+    } else if (quoted == at) {
+      end = at + (text.substr(at, 2) == "::" || text.substr(at, 2) == ":=" || text.substr(at, 2) == "<>" ||
+                          text.substr(at, 2) == "!=" || text.substr(at, 2) == "<=" || text.substr(at, 2) == ">="
+                      ? 2
+                      : 1);
+    }
+    std::string word(text.substr(at, end - at));
+    if (IsNamePart(first)) std::ranges::transform(word, word.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (first == '"') word = word.substr(1, word.size() - 2);
+    if (word == ")" || word == "]") --depth;
+    tokens.push_back({std::move(word), at, end, depth});
+    if (first == '(' || first == '[') ++depth;
+    at = end;
+  }
+  return tokens;
+}
+
+bool IsOneOf(const std::string& word, std::initializer_list<std::string_view> list) {
+  return std::ranges::find(list, word) != list.end();
+}
+
+// What a name of the function's own stands for.
+struct Binding {
+  LookupTerm term;
+  bool is_row = false;  // a lookup's whole row: its fields are columns
+};
+
+class BodyReader {
+ public:
+  BodyReader(std::string_view text, const std::vector<FunctionBody>& callees, std::vector<Lookup>& lookups, int depth)
+      : text_(text), callees_(callees), lookups_(lookups), depth_(depth), tokens_(CutTokens(text)) {}
+
+  std::map<std::string, Binding>& names() { return names_; }
+
+  void Read() {
+    for (std::size_t at = 0; at < tokens_.size() && lookups_.size() < kMostLookups; ++at) {
+      const std::string& word = tokens_[at].word;
+      if (word == "declare") {
+        ReadDeclarations(at);
+      } else if (word == "select" || word == "perform") {
+        if (!IsForbidding(at)) ReadSelect(at);
+      } else if (IsOneOf(word, {":=", "="}) && at > 0) {
+        ReadAssignment(at);
+      } else if (word == "(" && at > 0) {
+        ReadCall(at);
+      }
+    }
+  }
+
+  // The SELECT at `at`, with those inside of it. Where it takes one value, that value.
+  std::optional<LookupTerm> ReadSelect(std::size_t at) {
+    const int depth = tokens_[at].depth;
+    const std::size_t end = FindEnd(at);
+    const std::size_t from = FindWord(at + 1, end, depth, {"from"});
+    const std::size_t into = FindWord(at + 1, end, depth, {"into"});
+    if (from == end || !is_read_.insert({at, 0}).second) return std::nullopt;
+    const std::size_t where = FindWord(from, end, depth, {"where"});
+    Lookup lookup;
+    lookup.from = TextOf(from + 1, std::min(where, end));
+    const std::size_t list_end = std::min(into, from);
+    if (Refers(from + 1, std::min(where, end))) {
+      ForgetTargets(into, from);
+      return std::nullopt;
+    }
+    if (where < end) ReadConditions(where + 1, end, depth, lookup);
+    if (lookup.conditions.empty()) {
+      ForgetTargets(into, from);
+      return std::nullopt;
+    }
+    lookups_.push_back(std::move(lookup));
+    const std::size_t place = lookups_.size() - 1;
+    std::vector<std::string> outputs = SplitList(at + 1, list_end, depth);
+    if (into < from) BindTargets(into, from, depth, outputs, place);
+    return LookupTerm{"", place, outputs.empty() ? "" : outputs.front()};
+  }
+
+ private:
+  static constexpr std::size_t kMostLookups = 30;
+  static constexpr int kDeepest = 2;  // functions called by one another
+
+  // Variables hold something unknown at first.
+  void ReadDeclarations(std::size_t at) {
+    for (++at; at < tokens_.size() && tokens_[at].word != "begin"; ++at)
+      if (IsOneOf(tokens_[at - 1].word, {"declare", ";"})) names_.try_emplace(tokens_[at].word);
+  }
+
+  // IF EXISTS (SELECT …) mostly leads to an error: such rows must not be there.
+  bool IsForbidding(std::size_t at) const {
+    return at >= 2 && tokens_[at - 1].word == "(" && tokens_[at - 2].word == "exists" &&
+           !(at >= 3 && tokens_[at - 3].word == "not");
+  }
+
+  std::size_t FindEnd(std::size_t at) const {
+    const int depth = tokens_[at].depth;
+    for (std::size_t i = at + 1; i < tokens_.size(); ++i) {
+      const Token& token = tokens_[i];
+      if (token.depth < depth || (token.word == ")" && token.depth < depth)) return i;
+      if (token.depth == depth && IsOneOf(token.word, {";", "group", "order", "having", "limit", "for", "returning",
+                                                       "union", "except", "intersect", "loop", "offset", "then"}))
+        return i;
+    }
+    return tokens_.size();
+  }
+
+  std::size_t FindWord(std::size_t from, std::size_t end, int depth,
+                       std::initializer_list<std::string_view> words) const {
+    for (std::size_t i = from; i < end; ++i)
+      if (tokens_[i].depth == depth && IsOneOf(tokens_[i].word, words)) return i;
+    return end;
+  }
+
+  std::string TextOf(std::size_t from, std::size_t end) const {
+    if (from >= end) return "";
+    return std::string(text_.substr(tokens_[from].start, tokens_[end - 1].end - tokens_[from].start));
+  }
+
+  // True if the tokens name the new row or something of the function's own.
+  bool Refers(std::size_t from, std::size_t end) const {
+    for (std::size_t i = from; i < end; ++i) {
+      const std::string& word = tokens_[i].word;
+      if (IsOneOf(word, {"new", "old"}) || word.starts_with("tg_")) return true;
+      const bool is_column = i > 0 && tokens_[i - 1].word == ".";
+      const bool is_called = i + 1 < end && tokens_[i + 1].word == "(";
+      if (!is_column && !is_called && names_.contains(word)) return true;
+    }
+    return false;
+  }
+
+  std::vector<std::string> SplitList(std::size_t from, std::size_t end, int depth) const {
+    std::vector<std::string> parts;
+    std::size_t start = from;
+    for (std::size_t i = from; i <= end; ++i) {
+      if (i < end && !(tokens_[i].word == "," && tokens_[i].depth == depth)) continue;
+      if (start < i) parts.push_back(TextOf(start, i));
+      start = i + 1;
+    }
+    return parts;
+  }
+
+  // What [from, end) stands for: NEW.x, a variable, a variable's field, or (SELECT …); nullopt if something else.
+  std::optional<LookupTerm> ReadTerm(std::size_t from, std::size_t end) {
+    if (const std::size_t cast = FindWord(from, end, tokens_[from].depth, {"::"}); cast < end) end = cast;
+    const std::size_t count = end - from;
+    if (count == 3 && tokens_[from + 1].word == ".") {
+      if (tokens_[from].word == "new") {
+        const std::string& column = tokens_[from + 2].word;
+        const auto set = names_.find("new." + column);
+        return set != names_.end() ? std::optional(set->second.term) : std::optional(LookupTerm{column, 0, ""});
+      }
+      const auto row = names_.find(tokens_[from].word);
+      if (row != names_.end() && row->second.is_row)
+        return LookupTerm{"", row->second.term.lookup, tokens_[from + 2].word};
+    }
+    if (count == 1) {
+      const auto name = names_.find(tokens_[from].word);
+      if (name != names_.end() && !name->second.is_row && IsKnown(name->second)) return name->second.term;
+    }
+    if (count > 2 && tokens_[from].word == "(" && tokens_[from + 1].word == "select") return ReadSelect(from + 1);
+    return std::nullopt;
+  }
+
+  static bool IsKnown(const Binding& binding) {
+    return !binding.term.column.empty() || !binding.term.expression.empty();
+  }
+
+  // The conditions of a WHERE, joined by AND.
+  void ReadConditions(std::size_t from, std::size_t end, int depth, Lookup& lookup) {
+    std::size_t start = from;
+    bool in_between = false;
+    for (std::size_t i = from; i <= end; ++i) {
+      if (i < end && tokens_[i].depth == depth && tokens_[i].word == "between") in_between = true;
+      const bool is_and = i < end && tokens_[i].depth == depth && tokens_[i].word == "and";
+      if (is_and && in_between) {
+        in_between = false;
+        continue;
+      }
+      if (i < end && !is_and) continue;
+      if (start < i) ReadCondition(start, i, depth, lookup);
+      start = i + 1;
+    }
+  }
+
+  void ReadCondition(std::size_t from, std::size_t end, int depth, Lookup& lookup) {
+    if (FindWord(from, end, depth, {"or"}) < end) {
+      if (!Refers(from, end)) lookup.filters.push_back("(" + TextOf(from, end) + ")");
+      return;
+    }
+    const std::size_t equal = FindWord(from, end, depth, {"=", "in"});
+    if (equal < end && equal > from && tokens_[equal - 1].word != "not") {
+      for (const bool is_left : {false, true}) {
+        const std::size_t term_from = is_left ? from : equal + 1, term_end = is_left ? equal : end;
+        const std::size_t own_from = is_left ? equal + 1 : from, own_end = is_left ? end : equal;
+        if (term_from >= term_end || own_from >= own_end || Refers(own_from, own_end)) continue;
+        if (!Refers(term_from, term_end)) continue;
+        if (const auto term = ReadTerm(term_from, term_end)) {
+          lookup.conditions.push_back({TextOf(own_from, own_end), *term});
+          return;
+        }
+      }
+    }
+    if (!Refers(from, end)) lookup.filters.push_back("(" + TextOf(from, end) + ")");
+  }
+
+  // INTO [STRICT] a, b.c …: what the names stand for from here on.
+  void BindTargets(std::size_t into, std::size_t from, int depth, const std::vector<std::string>& outputs,
+                   std::size_t place) {
+    std::size_t start = into + 1;
+    if (start < from && tokens_[start].word == "strict") ++start;
+    const std::vector<std::string> targets = SplitList(start, from, depth);
+    if (targets.size() == 1 && outputs.size() == 1 && (outputs[0] == "*" || outputs[0].ends_with(".*"))) {
+      names_[Lower(targets[0])] = {{"", place, ""}, true};
+      return;
+    }
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      const bool is_plain = i < outputs.size() && !outputs[i].ends_with("*");
+      names_[Lower(targets[i])] = {{"", place, is_plain ? outputs[i] : ""}, false};
+    }
+  }
+
+  // Names that hold something unknown now.
+  void ForgetTargets(std::size_t into, std::size_t from) {
+    for (std::size_t i = into + 1; i < from; ++i) names_[tokens_[i].word] = {};
+  }
+
+  // x := NEW.y, as long as it is a variable of the function.
+  void ReadAssignment(std::size_t at) {
+    const std::string& name = tokens_[at - 1].word;
+    const bool starts = at < 2 || IsOneOf(tokens_[at - 2].word, {";", "begin", "then", "else", "loop"}) ||
+                        (tokens_[at].word == ":=" && tokens_[at - 2].word != ".");
+    if (!starts || at + 1 >= tokens_.size() || name.empty() || !IsNamePart(name[0])) return;
+    std::size_t end = at + 1;
+    while (end < tokens_.size() && tokens_[end].word != ";") ++end;
+    const auto term = ReadTerm(at + 1, end);
+    names_[name] = term ? Binding{*term, false} : Binding{};
+  }
+
+  // f(NEW.x, y): what f looks up by its arguments.
+  void ReadCall(std::size_t at) {
+    const auto callee = std::ranges::find(callees_, tokens_[at - 1].word, &FunctionBody::name);
+    if (callee == callees_.end() || depth_ >= kDeepest || !is_read_.insert({at, 1}).second) return;
+    std::size_t end = at + 1;
+    while (end < tokens_.size() && !(tokens_[end].word == ")" && tokens_[end].depth == tokens_[at].depth)) ++end;
+    BodyReader reader(callee->source, callees_, lookups_, depth_ + 1);
+    std::size_t start = at + 1, argument = 0;
+    for (std::size_t i = start; i <= end && argument < callee->arguments.size(); ++i) {
+      if (i < end && !(tokens_[i].word == "," && tokens_[i].depth == tokens_[at].depth + 1)) continue;
+      const auto term = start < i ? ReadTerm(start, i) : std::nullopt;
+      reader.names()[callee->arguments[argument++]] = term ? Binding{*term, false} : Binding{};
+      start = i + 1;
+    }
+    reader.Read();
+  }
+
+  static std::string Lower(std::string text) {
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+    return text;
+  }
+
+  std::string_view text_;
+  const std::vector<FunctionBody>& callees_;
+  std::vector<Lookup>& lookups_;
+  int depth_;
+  std::vector<Token> tokens_;
+  std::map<std::string, Binding> names_;
+  std::set<std::pair<std::size_t, int>> is_read_;  // SELECTs and calls that have been read
+};
+
+}  // namespace
+
+std::vector<Lookup> ReadLookups(std::string_view source, const std::vector<FunctionBody>& callees) {
+  std::vector<Lookup> lookups;
+  BodyReader(source, callees, lookups, 0).Read();
+  return lookups;
+}
+
+}  // namespace dbmocker
