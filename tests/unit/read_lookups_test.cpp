@@ -1,0 +1,86 @@
+// What trigger functions look up, read from their text.
+#include "core/read_lookups.h"
+
+#include <gtest/gtest.h>
+
+namespace dbmocker {
+namespace {
+
+// "from | filter; … | expression = NEW.x; expression = #0.y …"
+std::string Describe(const Lookup& lookup) {
+  std::string text = lookup.from + " |";
+  for (const std::string& filter : lookup.filters) text += " " + filter + ";";
+  text += " |";
+  for (const LookupCondition& condition : lookup.conditions)
+    text += " " + condition.expression + " = " +
+            (condition.equal.column.empty()
+                 ? "#" + std::to_string(condition.equal.lookup) + "." + condition.equal.expression
+                 : "NEW." + condition.equal.column) +
+            ";";
+  return text;
+}
+
+std::vector<std::string> Read(const std::string& source, const std::vector<FunctionBody>& callees = {}) {
+  std::vector<std::string> described;
+  for (const Lookup& lookup : ReadLookups(source, callees)) described.push_back(Describe(lookup));
+  return described;
+}
+
+using Texts = std::vector<std::string>;
+
+TEST(ReadLookups, ReadsColumnsOfTheNewRow) {
+  EXPECT_EQ(Read("BEGIN SELECT x INTO v FROM app.t AS t WHERE t.id = NEW.t_id AND NEW.Kind = t.kind; RETURN NEW; END"),
+            (Texts{"app.t AS t | | t.id = NEW.t_id; t.kind = NEW.kind;"}));
+}
+
+TEST(ReadLookups, FollowsVariablesAndRows) {
+  EXPECT_EQ(
+      Read("DECLARE r s%ROWTYPE; p int; BEGIN "
+           "SELECT * INTO STRICT r FROM s WHERE id = new.s_id; "
+           "SELECT a, b INTO p, q FROM u WHERE u.id = r.u_id; "
+           "PERFORM 1 FROM w WHERE w.a = p AND w.live AND w.at BETWEEN 1 AND 2; END"),
+      (Texts{"s | | id = NEW.s_id;", "u | | u.id = #0.u_id;", "w | (w.live); (w.at BETWEEN 1 AND 2); | w.a = #1.a;"}));
+}
+
+TEST(ReadLookups, ReadsSubqueriesAndCasts) {
+  EXPECT_EQ(Read("BEGIN SELECT h INTO x FROM host WHERE id = (SELECT host_id FROM sh WHERE sh.s = NEW.s::text); END"),
+            (Texts{"sh | | sh.s = NEW.s;", "host | | id = #0.host_id;"}));
+}
+
+TEST(ReadLookups, LeavesOutWhatMustNotBeThere) {
+  EXPECT_EQ(Read("BEGIN IF EXISTS (SELECT 1 FROM t WHERE t.id = NEW.id) THEN RAISE 'x'; END IF; "
+                 "IF NOT EXISTS (SELECT 1 FROM u WHERE u.id = NEW.id) THEN RAISE 'x'; END IF; END"),
+            (Texts{"u | | u.id = NEW.id;"}));
+}
+
+TEST(ReadLookups, LeavesOutWhatIsNotKnown) {
+  EXPECT_EQ(Read("DECLARE v int; BEGIN v := random(); SELECT 1 INTO x FROM t WHERE t.a = v; "
+                 "SELECT 1 INTO x FROM t WHERE t.a = NEW.a OR t.b = NEW.b; "
+                 "SELECT 1 INTO x FROM f(NEW.a) t WHERE t.b = NEW.b; END"),
+            Texts{});
+  EXPECT_EQ(Read("BEGIN SELECT 1 INTO x FROM t WHERE t.a = NEW.a AND t.b > v2 AND t.c <> NEW.c; END"),
+            (Texts{"t | (t.b > v2); | t.a = NEW.a;"}));
+}
+
+TEST(ReadLookups, PassesCommentsTextsAndEnds) {
+  EXPECT_EQ(Read("BEGIN -- SELECT 1 FROM a WHERE a.x = NEW.x\n /* FROM */ SELECT 'it''s; FROM' INTO v FROM t "
+                 "WHERE t.n = 'a; b' AND t.id = NEW.id ORDER BY t.id LIMIT 1; END"),
+            (Texts{"t | (t.n = 'a; b'); | t.id = NEW.id;"}));
+  EXPECT_EQ(Read("BEGIN SELECT extract(year FROM t.at) INTO v FROM t WHERE t.id = NEW.id"),
+            (Texts{"t | | t.id = NEW.id;"}));
+  EXPECT_EQ(Read("BEGIN SELECT 1 FROM t WHERE t.id = (NEW.id"), Texts{});
+  EXPECT_EQ(Read(""), Texts{});
+}
+
+TEST(ReadLookups, FollowsCallsByTheirArguments) {
+  const std::vector<FunctionBody> callees = {
+      {"check_user",
+       {"p_user", "p_other"},
+       "BEGIN SELECT 1 INTO v FROM users WHERE users.id = p_user AND x = p_other; END"},
+      {"loop", {"a"}, "BEGIN PERFORM loop(a); END"}};
+  EXPECT_EQ(Read("BEGIN PERFORM check_user(NEW.user_id, 5); PERFORM loop(NEW.a); END", callees),
+            (Texts{"users | | users.id = NEW.user_id;"}));
+}
+
+}  // namespace
+}  // namespace dbmocker
