@@ -113,6 +113,7 @@ std::unique_ptr<Plan> PlanBuilder::Build() {
   PlaceReuse();
   PlaceDependents();
   PlaceTemplates();
+  PlaceSearchVectors();
   JudgeChecks();
   VerifyRules();
   MovePlan();

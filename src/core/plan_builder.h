@@ -48,6 +48,7 @@ struct ColumnState {
   bool null_is_usual = false;  // no key depends on which rows are NULL
   std::size_t foreign_key = 0;  // for Reference: place in Table::foreign_keys
   bool is_judged = false;  // by the server, row by row (a CHECK or bound not solved): may have to be drawn again
+  bool is_computed = false;  // by the server, from the row's texts; `values` say which rows are NULL
   bool has_edges = false;  // edge cases come with the probability that its rule gives
   LaneNumber rule_lane = -1;  // the lane by which its rule says how often each value comes
   std::vector<std::string> template_parts;  // generators that its template names, each once
@@ -245,6 +246,11 @@ class PlanBuilder {
   std::string ExpressionOf(ColumnState& state, const std::string& text);
   std::string TakePart(ColumnState& state, const std::string& generator);
   void PlaceTemplates();
+
+  // plan_search_vectors.cpp
+  void PlaceSearchVectors();
+  bool HoldsSearchedText(const ColumnState& state, const Column& vector) const;
+  std::vector<const Column*> FindSearchedTexts(const Column& vector) const;
 
   // plan_dependents.cpp
   void PlaceDependents();

@@ -379,7 +379,8 @@ void PlanBuilder::FilterParentsOf(const ForeignKey& key, ParentKeys& parents) {
 bool PlanBuilder::IsKept(const Condition& condition) const {
   return std::ranges::all_of(condition.columns, [&](AttributeNumber number) {
     const ColumnState* state = Find(number);
-    if (state == nullptr || state->role == ColumnRole::Generated || state->role == ColumnRole::ServerDefault)
+    if (state == nullptr || state->is_computed || state->role == ColumnRole::Generated ||
+        state->role == ColumnRole::ServerDefault)
       return false;
     if (state->role == ColumnRole::AlwaysNull) return !state->limits.not_null;
     if (state->role == ColumnRole::Reference && textless_.contains(number)) return ChoicesFor(number).empty();
