@@ -16,6 +16,7 @@
 #include "dbmocker/error.h"
 #include "dbmocker/plan.h"
 #include "dbmocker/provider.h"
+#include "read_key_source.h"
 #include "rule.h"
 #include "slot_value_set.h"
 #include "solve_check.h"
@@ -42,7 +43,9 @@ struct ColumnState {
   ColumnRole role = ColumnRole::Undecided;
   LaneNumber lane = -1;
   ValueSetPointer values;
-  ValueSetPointer disjoint;  // values that do not overlap, where an exclusion constraint asks for such
+  ValueSetPointer
+      disjoint;  // values that do not overlap, or lie in units of time of their own, where a key asks for such
+  std::uint64_t usual_disjoint = 0;  // so many of them come first
   LaneNumber null_lane = -1;
   std::uint64_t null_below = 0;
   bool null_is_usual = false;  // no key depends on which rows are NULL
@@ -170,6 +173,7 @@ class PlanBuilder {
   bool PlaceGroupKey(ColumnState& state, bool ignoring_case);
   bool PlaceTypeKey(const UniqueKey& key, ColumnState& state, bool ignoring_case);
   void ProbeKey(const UniqueKey& key, const std::string& why);
+  void ProbeStored(const UniqueKey& key, const std::set<AttributeNumber>& columns);
   [[noreturn]] void RefuseCapacity(const std::string& key, const std::vector<AttributeNumber>& columns,
                                    std::uint64_t capacity) const;
   std::uint64_t CountUsual(ColumnState& state, std::uint64_t size);
@@ -177,9 +181,16 @@ class PlanBuilder {
   bool LeaveRestNull(const UniqueKey& key, const std::vector<ColumnState*>& states, std::uint64_t capacity);
   void NoteUnique(const std::set<AttributeNumber>& columns, std::uint64_t capacity);
 
+  // plan_key_sources.cpp
+  std::vector<KeySource> ReadKey(const UniqueKey& key) const;
+  bool PlaceKeySources(const UniqueKey& key, const std::vector<KeySource>& sources);
+  void CutMoments(std::vector<KeySource>& sources);
+  bool PlaceMember(const UniqueKey& key, const KeySource& source);
+
   // plan_exclusions.cpp
   void PlaceExclusions();
   bool PlaceExclusion(const ExclusionConstraint& exclusion);
+  bool IsPeriodOfParent(const ColumnState& state, const ExclusionConstraint& exclusion) const;
   bool PlaceSlots(const std::string& constraint, ColumnState& state, std::uint64_t needed);
   bool PlaceSlotColumns(const std::string& constraint, std::pair<AttributeNumber, AttributeNumber> columns,
                         std::uint64_t needed);
@@ -308,9 +319,6 @@ class PlanBuilder {
   std::map<AttributeNumber, std::pair<std::vector<CaseChoice>, std::uint64_t>> case_parts_;
   std::map<std::string, std::pair<std::string, std::string>> reference_methods_;
 };
-
-// The column behind an index key's expression lower(column) or upper(column); 0 if it is something else.
-AttributeNumber CaseFoldedColumn(const Expression& expression);
 
 // 64-bit words for ColumnPlan::null_lane; the words of `null_ordinal`, if given, and of the rows from `null_from` on
 // always ask for NULL.

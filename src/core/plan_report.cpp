@@ -80,7 +80,8 @@ void PlanBuilder::ReportConstraints() {
   }
   for (const ExclusionConstraint& exclusion : table_.exclusions) {
     const auto& [method, detail] = key_methods_[exclusion.name];
-    AddLine("constraint", exclusion.name, "EXCLUDE", method, detail);
+    const char* kind = exclusion.is_primary ? "PRIMARY KEY" : exclusion.is_unique ? "UNIQUE" : "EXCLUDE";
+    AddLine("constraint", exclusion.name, kind, method, detail);
   }
 }
 

@@ -4,6 +4,8 @@
 // Read first: ReadTable.
 #include "server/raw_table.h"
 
+#include "server/compat.h"
+
 namespace dbmocker::server {
 namespace {
 
@@ -91,14 +93,15 @@ SELECT i.indisexclusion, coalesce(k.conname, x.relname), i.indexrelid, i.indispr
        CASE WHEN i.indisexclusion THEN pg_get_constraintdef(k.oid) ELSE pg_get_indexdef(i.indexrelid) END,
        (SELECT string_agg(o.oprname, ' ' ORDER BY u.place)
           FROM unnest(k.conexclop) WITH ORDINALITY AS u (operator, place) JOIN pg_operator o ON o.oid = u.operator),
+       i.indisunique,
        i.indexprs::text, i.indpred::text
   FROM pg_index i
   JOIN pg_class x ON x.oid = i.indexrelid
   LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')
  WHERE i.indrelid = $1 AND (i.indisunique OR i.indisexclusion) AND i.indisready AND i.indislive
  ORDER BY i.indisprimary DESC, 2)";
-constexpr int kIndexExpressionsPlace = 11;
-constexpr int kIndexPredicatePlace = 12;
+constexpr int kIndexExpressionsPlace = 12;
+constexpr int kIndexPredicatePlace = 13;
 
 // A key that refers to a partitioned table has further rows, one per partition of that table: they are left out. Keys
 // that partitions have for themselves count as keys of the whole, one for all that say the same.
@@ -126,6 +129,7 @@ SELECT k.oid, k.conname, k.confrelid, quote_ident(n.nspname) || '.' || quote_ide
        k.condeferrable, k.condeferred, k.confmatchtype, k.convalidated, pg_get_constraintdef(k.oid),
        EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = k.confrelid AND NOT t.tgisinternal AND t.tgdeferrable
                   AND t.tginitdeferred AND t.tgenabled <> 'D' AND (t.tgtype & 4) <> 0),
+       coalesce((to_jsonb(k) ->> 'conperiod')::bool, false),
        u.attribute, u.referenced, a.attname
   FROM distinct_keys d
   JOIN pg_constraint k ON k.oid = d.oid
@@ -195,7 +199,7 @@ void ReadColumns(RawTable* raw, Oid relation, FlattenContext* context) {
 struct PossibleParts {
   bool checks;
   bool indexes;
-  bool triggers;  // those of foreign keys too
+  bool triggers;  // those of foreign keys too, but for keys NOT ENFORCED, which have none
   bool partitions;
 };
 
@@ -204,7 +208,9 @@ PossibleParts FindPossibleParts(Oid relation) {
   if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for relation %u", relation);
   const auto* form = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple));
   const bool is_partitioned = form->relkind == RELKIND_PARTITIONED_TABLE;
-  const PossibleParts parts = {form->relchecks > 0, form->relhasindex, form->relhastriggers || is_partitioned,
+  constexpr bool kHasUnenforced = compat::kServerMajor >= 18;
+  const PossibleParts parts = {form->relchecks > 0, form->relhasindex,
+                               form->relhastriggers || is_partitioned || kHasUnenforced,
                                is_partitioned || form->relispartition};
   ReleaseSysCache(tuple);
   return parts;

@@ -1,0 +1,26 @@
+// Moments of which no two lie in the same unit of time: for unique keys over days, months and other parts of a time.
+// Read first: MakeUnitValueSet.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "dbmocker/value_set.h"
+
+namespace dbmocker {
+
+enum class TimeUnit { Second, Minute, Hour, Day, Week, Month, Quarter, Year };
+
+// By the names that date_trunc() takes.
+std::optional<TimeUnit> FindTimeUnit(std::string_view name);
+
+struct UnitSet {
+  ValueSetPointer values;  // index 0 is the unit of the reference time; then back to 1900, then on to 2999
+  std::uint64_t usual = 0;  // those of the last three years
+};
+
+// One moment per unit, for date, timestamp and timestamptz (in UTC). nullopt for other types.
+std::optional<UnitSet> MakeUnitValueSet(const Type& type, TimeUnit unit, const ValueContext& context);
+
+}  // namespace dbmocker
