@@ -185,6 +185,7 @@ struct Trigger {
   bool on_insert = false;
   bool is_enabled = true;
   std::string function;  // qualified
+  std::vector<Expression> accepts;  // what its function says of the rows that it does not refuse: none may be false
 };
 
 // One bound of a partitioned table: the leaf's whole partition constraint, in terms of the root's columns.

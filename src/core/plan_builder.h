@@ -78,6 +78,7 @@ struct Condition {
   const Expression* check = nullptr;
   std::vector<AttributeNumber> columns;
   std::string why_not;  // not empty: left to rejection, for this reason
+  bool is_of_trigger = false;  // what a trigger accepts: kept if it can be
 };
 
 class PlanBuilder {
@@ -103,6 +104,8 @@ class PlanBuilder {
   void ReadLimits();
   void ListConditions();
   void TakeShapes();
+  void ListTriggers();
+  void ReadTriggers(std::map<std::size_t, CheckCases>& open);
   CheckCases ReadCondition(std::size_t place) const;
   void AddToBase(std::size_t place, const CheckCases& cases);
   void GroupConditions(const std::map<std::size_t, CheckCases>& open);

@@ -52,6 +52,9 @@ bool PlanBuilder::PlaceExclusion(const ExclusionConstraint& exclusion) {
     }
     ColumnState* state = Find(number);
     if (state == nullptr) continue;
+    if (overlaps && state->role == ColumnRole::Generated && state->column->default_expression &&
+        PlaceSlotColumns(exclusion.name, ColumnsOfRange(*state->column->default_expression), needed))
+      return true;
     if (overlaps) {
       if (state->role == ColumnRole::KeyPart && state->disjoint != nullptr && state->values == state->disjoint) {
         key_methods_[exclusion.name] = {"construction",

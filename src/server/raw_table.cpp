@@ -5,6 +5,7 @@
 #include "server/raw_table.h"
 
 #include "server/compat.h"
+#include "server/read_refusals.h"
 
 namespace dbmocker::server {
 namespace {
@@ -152,8 +153,12 @@ constexpr char kTriggerQuery[] = R"(
 SELECT t.tgname, t.tgtype,
        t.tgenabled = 'A'
        OR t.tgenabled = CASE current_setting('session_replication_role') WHEN 'replica' THEN 'R' ELSE 'O' END,
-       quote_ident(n.nspname) || '.' || quote_ident(p.proname)
-  FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
+       quote_ident(n.nspname) || '.' || quote_ident(p.proname),
+       CASE WHEN l.lanname = 'plpgsql' AND (t.tgtype & 5) = 5 THEN p.prosrc END, t.tgqual::text
+  FROM pg_trigger t
+  JOIN pg_proc p ON p.oid = t.tgfoid
+  JOIN pg_namespace n ON n.oid = p.pronamespace
+  JOIN pg_language l ON l.oid = p.prolang
  WHERE t.tgrelid = $1 AND NOT t.tgisinternal ORDER BY t.tgname)";
 
 // A table that is a leaf itself is its own only partition here.
@@ -240,6 +245,26 @@ void ReadIndexes(RawTable* raw, Oid relation, FlattenContext* context) {
   }
 }
 
+// Names in a body are looked up where the table lives, and in public.
+void ReadTriggers(RawTable* raw, Oid relation, FlattenContext* context) {
+  raw->triggers = RunCatalogQuery(kTriggerQuery, relation);
+  raw->trigger_accepts = AllocateTwin<List*>(raw->triggers);
+  const char* home = get_namespace_name(get_rel_namespace(relation));
+  for (int row = 0; row < raw->triggers.row_count; ++row) {
+    const char* source = raw->triggers.Get(row, 4);
+    if (source == nullptr || *raw->triggers.Get(row, 2) != 't' || home == nullptr) continue;
+    const int level = NewGUCNestLevel();
+    (void)set_config_option("search_path", psprintf("%s, public", quote_identifier(home)), PGC_USERSET, PGC_S_SESSION,
+                            GUC_ACTION_SAVE, true, 0, false);
+    List* accepts = ReadRefusals(relation, source, raw->triggers.Get(row, 5),
+                                 (std::atoi(raw->triggers.Get(row, 1)) & TRIGGER_TYPE_BEFORE) != 0);
+    AtEOXact_GUC(true, level);
+    for (int i = 0; i < list_length(accepts); ++i)
+      raw->trigger_accepts[row] =
+          lappend(raw->trigger_accepts[row], FlattenExpression(static_cast<Node*>(list_nth(accepts, i)), context));
+  }
+}
+
 void ReadDemands(RawTable* raw, Oid relation) {
   raw->demands = RunCatalogQuery(kDemandQuery, relation);
   raw->demand_trees = AllocateTwin<FlatExpression*>(raw->demands);
@@ -297,7 +322,7 @@ RawTable* ReadTable(Oid relation) {
   if (parts.triggers) {
     raw->foreign_keys = RunCatalogQuery(kForeignKeyQuery, relation);
     ReadDemands(raw, relation);
-    raw->triggers = RunCatalogQuery(kTriggerQuery, relation);
+    ReadTriggers(raw, relation, &context);
   }
   if (parts.partitions) ReadPartitions(raw, relation, context.live_columns);
   LeaveCatalogSettings(nest_level);
