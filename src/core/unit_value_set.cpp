@@ -117,6 +117,12 @@ std::optional<TimeUnit> FindTimeUnit(std::string_view name) {
   return std::nullopt;
 }
 
+std::pair<std::int64_t, std::int64_t> FindUnitBounds(TimeUnit unit, std::int64_t moment) {
+  const UnitScale scale(unit);
+  const std::int64_t number = scale.NumberOf(moment);
+  return {scale.StartOf(number), scale.StartOf(number + 1)};
+}
+
 std::optional<UnitSet> MakeUnitValueSet(const Type& type, TimeUnit unit, const ValueContext& context) {
   const bool is_date = IsBuiltIn(type, "date");
   if (!is_date && !IsBuiltIn(type, "timestamp") && !IsBuiltIn(type, "timestamptz")) return std::nullopt;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "dbmocker/value_set.h"
 
@@ -14,6 +15,9 @@ enum class TimeUnit { Second, Minute, Hour, Day, Week, Month, Quarter, Year };
 
 // By the names that date_trunc() takes.
 std::optional<TimeUnit> FindTimeUnit(std::string_view name);
+
+// The start of the unit in which a moment lies, and that of the next one; all in microseconds since 2000-01-01 (UTC).
+std::pair<std::int64_t, std::int64_t> FindUnitBounds(TimeUnit unit, std::int64_t moment);
 
 struct UnitSet {
   ValueSetPointer values;  // index 0 is the unit of the reference time; then back to 1900, then on to 2999
