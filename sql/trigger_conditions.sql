@@ -75,4 +75,26 @@ CREATE TRIGGER t BEFORE INSERT ON impossible FOR EACH ROW EXECUTE FUNCTION leave
 SELECT name, method, detail FROM dbmocker.plan('impossible') WHERE kind = 'TRIGGER';
 SELECT rows FROM dbmocker.generate('corrected', 100);
 SELECT count(DISTINCT name) FROM corrected;
+
+-- Parents that must be alike in what both refer to, read into variables or by a join: drawn in pairs.
+CREATE TABLE tenants (id serial PRIMARY KEY);
+CREATE TABLE accounts (id serial PRIMARY KEY, tenant int NOT NULL REFERENCES tenants);
+CREATE TABLE users (id serial PRIMARY KEY, tenant_id int NOT NULL REFERENCES tenants);
+CREATE FUNCTION refuse_others() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  a int;
+  b int;
+BEGIN
+  SELECT tenant INTO a FROM test_trigger_conditions.accounts WHERE id = NEW.account;
+  SELECT tenant_id INTO b FROM test_trigger_conditions.users WHERE id = NEW.owner;
+  IF a <> b THEN RAISE EXCEPTION 'tenants differ'; END IF;
+  RETURN NEW;
+END $$;
+CREATE TABLE owned (id serial PRIMARY KEY, account int NOT NULL REFERENCES accounts, owner int NOT NULL REFERENCES users);
+CREATE TRIGGER t BEFORE INSERT ON owned FOR EACH ROW EXECUTE FUNCTION refuse_others();
+CREATE TABLE shared (account int REFERENCES accounts, owner int REFERENCES users, PRIMARY KEY (account, owner));
+CREATE TRIGGER t BEFORE INSERT ON shared FOR EACH ROW EXECUTE FUNCTION refuse_others();
+SELECT target, rows, problem FROM dbmocker.generate_schema('test_trigger_conditions', exclude => '{documents, contacts}',
+  tables => '{"tenants": 700, "accounts": 700, "users": 700, "owned": 1500, "shared": 600}');
+SELECT count(DISTINCT account) > 300, count(DISTINCT owner) > 300 FROM owned;
 DROP SCHEMA test_trigger_conditions CASCADE;
