@@ -36,7 +36,14 @@ const char* TakeCondition(const char* from, const char* to, const Walk* walk) {
   if (MentionsAssigned(text, walk)) return nullptr;
   while (const char* place = FindWord(text, "tg_op"))
     text = psprintf("%.*s'INSERT'%s", static_cast<int>(place - text), text, place + strlen("tg_op"));
-  return psprintf("(%s)", text);
+  return psprintf("(%s\n)", text);  // a comment may end it
+}
+
+// True of a function that writes rows elsewhere: where it then returns NULL, the row is not lost.
+bool WritesElsewhere(const char* source) {
+  for (const char* word : {"insert", "update", "execute", "perform"})
+    if (FindWord(source, word) != nullptr) return true;
+  return false;
 }
 
 const char* Negate(const char* condition) {
@@ -224,7 +231,7 @@ List* ReadRefusals(Oid relation_oid, const char* source, const char* when, bool 
   if (const char* declarations = SkipWord(at, "declare")) at = FindWord(declarations, "begin");
   at = at == nullptr ? nullptr : SkipWord(at, "begin");
   if (at == nullptr) return NIL;
-  Walk walk = {NIL, NIL, is_before, false};
+  Walk walk = {NIL, NIL, is_before && !WritesElsewhere(source), false};
   bool leaves = false;
   WalkStatements(at, NIL, &walk, &leaves);
   if (walk.refusals == NIL) return NIL;
