@@ -153,6 +153,7 @@ struct ForeignKey {
   bool is_deferred = false;
   char match = 's';  // 's' SIMPLE, 'f' FULL, 'p' PARTIAL
   bool validated = true;
+  bool has_period = false;  // the last column is a period: the referenced ones of the same key must cover it
   bool needs_children = false;  // a deferred trigger of the referenced table looks at its rows when the run has ended
   std::string text;
 };
@@ -160,6 +161,8 @@ struct ForeignKey {
 struct ExclusionConstraint {
   std::string name;
   std::uint32_t index_oid = 0;
+  bool is_primary = false;  // PRIMARY KEY (…, period WITHOUT OVERLAPS)
+  bool is_unique = false;  // UNIQUE or PRIMARY KEY of that kind: the last column must not be an empty range
   std::vector<AttributeNumber> columns;  // 0 for expressions
   std::vector<Expression> expressions;  // of the zeros among columns, in order
   std::vector<std::string> operators;  // twin of columns
@@ -182,6 +185,7 @@ struct Trigger {
   bool on_insert = false;
   bool is_enabled = true;
   std::string function;  // qualified
+  std::vector<Expression> accepts;  // what its function says of the rows that it does not refuse: none may be false
 };
 
 // One bound of a partitioned table: the leaf's whole partition constraint, in terms of the root's columns.

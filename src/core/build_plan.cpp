@@ -128,6 +128,7 @@ std::unique_ptr<Plan> PlanBuilder::Build() {
   PlaceReuse();
   PlaceDependents();
   PlaceTemplates();
+  PlaceSearchVectors();
   JudgeChecks();
   VerifyRules();
   MovePlan();

@@ -16,6 +16,7 @@
 #include "dbmocker/error.h"
 #include "dbmocker/plan.h"
 #include "dbmocker/provider.h"
+#include "read_key_source.h"
 #include "rule.h"
 #include "slot_value_set.h"
 #include "solve_check.h"
@@ -42,12 +43,15 @@ struct ColumnState {
   ColumnRole role = ColumnRole::Undecided;
   LaneNumber lane = -1;
   ValueSetPointer values;
-  ValueSetPointer disjoint;  // values that do not overlap, where an exclusion constraint asks for such
+  ValueSetPointer
+      disjoint;  // values that do not overlap, or lie in units of time of their own, where a key asks for such
+  std::uint64_t usual_disjoint = 0;  // so many of them come first
   LaneNumber null_lane = -1;
   std::uint64_t null_below = 0;
   bool null_is_usual = false;  // no key depends on which rows are NULL
   std::size_t foreign_key = 0;  // for Reference: place in Table::foreign_keys
   bool is_judged = false;  // by the server, row by row (a CHECK or bound not solved): may have to be drawn again
+  bool is_computed = false;  // by the server, from the row's texts; `values` say which rows are NULL
   bool has_edges = false;  // edge cases come with the probability that its rule gives
   LaneNumber rule_lane = -1;  // the lane by which its rule says how often each value comes
   std::vector<std::string> template_parts;  // generators that its template names, each once
@@ -74,6 +78,7 @@ struct Condition {
   const Expression* check = nullptr;
   std::vector<AttributeNumber> columns;
   std::string why_not;  // not empty: left to rejection, for this reason
+  bool is_of_trigger = false;  // what a trigger accepts: kept if it can be
 };
 
 class PlanBuilder {
@@ -99,6 +104,8 @@ class PlanBuilder {
   void ReadLimits();
   void ListConditions();
   void TakeShapes();
+  void ListTriggers();
+  void ReadTriggers(std::map<std::size_t, CheckCases>& open);
   CheckCases ReadCondition(std::size_t place) const;
   void AddToBase(std::size_t place, const CheckCases& cases);
   void GroupConditions(const std::map<std::size_t, CheckCases>& open);
@@ -169,6 +176,7 @@ class PlanBuilder {
   bool PlaceGroupKey(ColumnState& state, bool ignoring_case);
   bool PlaceTypeKey(const UniqueKey& key, ColumnState& state, bool ignoring_case);
   void ProbeKey(const UniqueKey& key, const std::string& why);
+  void ProbeStored(const UniqueKey& key, const std::set<AttributeNumber>& columns);
   [[noreturn]] void RefuseCapacity(const std::string& key, const std::vector<AttributeNumber>& columns,
                                    std::uint64_t capacity) const;
   std::uint64_t CountUsual(ColumnState& state, std::uint64_t size);
@@ -176,9 +184,16 @@ class PlanBuilder {
   bool LeaveRestNull(const UniqueKey& key, const std::vector<ColumnState*>& states, std::uint64_t capacity);
   void NoteUnique(const std::set<AttributeNumber>& columns, std::uint64_t capacity);
 
+  // plan_key_sources.cpp
+  std::vector<KeySource> ReadKey(const UniqueKey& key) const;
+  bool PlaceKeySources(const UniqueKey& key, const std::vector<KeySource>& sources);
+  void CutMoments(std::vector<KeySource>& sources);
+  bool PlaceMember(const UniqueKey& key, const KeySource& source);
+
   // plan_exclusions.cpp
   void PlaceExclusions();
   bool PlaceExclusion(const ExclusionConstraint& exclusion);
+  bool IsPeriodOfParent(const ColumnState& state, const ExclusionConstraint& exclusion) const;
   bool PlaceSlots(const std::string& constraint, ColumnState& state, std::uint64_t needed);
   bool PlaceSlotColumns(const std::string& constraint, std::pair<AttributeNumber, AttributeNumber> columns,
                         std::uint64_t needed);
@@ -246,6 +261,11 @@ class PlanBuilder {
   std::string TakePart(ColumnState& state, const std::string& generator);
   void PlaceTemplates();
 
+  // plan_search_vectors.cpp
+  void PlaceSearchVectors();
+  bool HoldsSearchedText(const ColumnState& state, const Column& vector) const;
+  std::vector<const Column*> FindSearchedTexts(const Column& vector) const;
+
   // plan_dependents.cpp
   void PlaceDependents();
   void PlaceDependent(ColumnState& state);
@@ -302,9 +322,6 @@ class PlanBuilder {
   std::map<AttributeNumber, std::pair<std::vector<CaseChoice>, std::uint64_t>> case_parts_;
   std::map<std::string, std::pair<std::string, std::string>> reference_methods_;
 };
-
-// The column behind an index key's expression lower(column) or upper(column); 0 if it is something else.
-AttributeNumber CaseFoldedColumn(const Expression& expression);
 
 // 64-bit words for ColumnPlan::null_lane; the words of `null_ordinal`, if given, and of the rows from `null_from` on
 // always ask for NULL.

@@ -86,6 +86,39 @@ void PlanBuilder::ListConditions() {
       if (!constraint.text.empty())
         conditions_.push_back(
             {constraint.name, constraint.text, column.number, &constraint.check, {column.number}, ""});
+  ListTriggers();
+}
+
+// What the table's triggers accept, where the body of their functions says it.
+void PlanBuilder::ListTriggers() {
+  for (const Trigger& trigger : table_.triggers) {
+    if (!trigger.is_enabled || !trigger.on_insert || !trigger.is_row) continue;
+    for (const Expression& accepted : trigger.accepts) {
+      const Expression* expression = &accepted;
+      if (ReadsGenerated(table_, accepted)) expression = &inlined_.emplace_back(InlineGenerated(table_, accepted));
+      conditions_.push_back(
+          {trigger.name, "rows that " + trigger.function + " accepts", 0, expression, expression->columns, "", true});
+    }
+  }
+}
+
+// Those of them that can be read, and that leave the CHECKs room.
+void PlanBuilder::ReadTriggers(std::map<std::size_t, CheckCases>& open) {
+  for (std::size_t place = 0; place < conditions_.size(); ++place) {
+    Condition& condition = conditions_[place];
+    if (!condition.is_of_trigger) continue;
+    CheckCases cases = ReadCondition(place);
+    const bool is_read =
+        !cases.empty() && std::ranges::all_of(cases, [](const CheckCase& one) { return one.residues.empty(); });
+    CheckCases both = is_read ? BothCases({base_}, cases, types_) : CheckCases();
+    if (both.empty()) {
+      condition.why_not = is_read ? "the constraints leave it no room" : "it is not read";
+    } else if (IsPlain(cases)) {
+      base_ = std::move(both.front());
+    } else {
+      open.emplace(place, std::move(cases));
+    }
+  }
 }
 
 CheckCases PlanBuilder::ReadCondition(std::size_t place) const {
@@ -108,6 +141,7 @@ void PlanBuilder::ReadLimits() {
   ListConditions();
   std::map<std::size_t, CheckCases> open;
   for (std::size_t place = 0; place < conditions_.size(); ++place) {
+    if (conditions_[place].is_of_trigger) continue;
     CheckCases cases = ReadCondition(place);
     if (cases.empty()) RefuseConditions(place, "");
     if (IsPlain(cases)) {
@@ -120,7 +154,19 @@ void PlanBuilder::ReadLimits() {
   TakeShapes();
   NarrowByRules();
   TakeTried();
-  GroupConditions(open);
+  const std::map<std::size_t, CheckCases> of_table = open;
+  const CheckCase base = base_;
+  ReadTriggers(open);
+  try {
+    GroupConditions(open);
+  } catch (const Error&) {
+    if (open.size() == of_table.size()) throw;
+    base_ = base;
+    groups_.clear();
+    for (Condition& condition : conditions_)
+      if (condition.is_of_trigger) condition.why_not = "the constraints leave it no room";
+    GroupConditions(of_table);
+  }
   TakeLimits();
   RefuseForbiddenRules();
 }
@@ -395,7 +441,8 @@ void PlanBuilder::FilterParentsOf(const ForeignKey& key, ParentKeys& parents) {
 bool PlanBuilder::IsKept(const Condition& condition) const {
   return std::ranges::all_of(condition.columns, [&](AttributeNumber number) {
     const ColumnState* state = Find(number);
-    if (state == nullptr || state->role == ColumnRole::Generated || state->role == ColumnRole::ServerDefault)
+    if (state == nullptr || state->is_computed || state->role == ColumnRole::Generated ||
+        state->role == ColumnRole::ServerDefault)
       return false;
     if (state->role == ColumnRole::AlwaysNull) return !state->limits.not_null;
     if (state->role == ColumnRole::Reference && textless_.contains(number)) return ChoicesFor(number).empty();
@@ -431,7 +478,7 @@ void PlanBuilder::JudgeChecks() {
     }
   }
   for (const Condition& condition : conditions_)
-    if (!condition.why_not.empty()) plan_->rejected_checks.push_back(condition.name);
+    if (!condition.why_not.empty() && !condition.is_of_trigger) plan_->rejected_checks.push_back(condition.name);
 }
 
 }  // namespace dbmocker

@@ -30,7 +30,9 @@ std::optional<PlanBuilder::KeyComponent> PlanBuilder::FindColumnComponent(Column
   ValueSetPointer values;
   if (state.disjoint != nullptr) {
     state.values = state.disjoint;
-    return KeyComponent{{&state}, state.values->Size(), false, false};
+    const std::uint64_t enough = std::max(state.usual_disjoint, 2 * (facts_.first_ordinal + rows_));
+    const std::uint64_t size = state.values->Size();
+    return KeyComponent{{&state}, state.usual_disjoint > 0 ? std::min(size, enough) : size, false, false};
   }
   if (!widest && state.meaning) {
     values = MakeProvided(state, GroupKind::None);  // a year, a month

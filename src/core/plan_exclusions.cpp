@@ -52,6 +52,9 @@ bool PlanBuilder::PlaceExclusion(const ExclusionConstraint& exclusion) {
     }
     ColumnState* state = Find(number);
     if (state == nullptr) continue;
+    if (overlaps && state->role == ColumnRole::Generated && state->column->default_expression &&
+        PlaceSlotColumns(exclusion.name, ColumnsOfRange(*state->column->default_expression), needed))
+      return true;
     if (overlaps) {
       if (state->role == ColumnRole::KeyPart && state->disjoint != nullptr && state->values == state->disjoint) {
         key_methods_[exclusion.name] = {"construction",
@@ -59,7 +62,7 @@ bool PlanBuilder::PlaceExclusion(const ExclusionConstraint& exclusion) {
         return true;
       }
       if (PlaceSlots(exclusion.name, *state, needed)) return true;
-      if (state->disjoint == nullptr) continue;
+      if (state->disjoint == nullptr && !IsPeriodOfParent(*state, exclusion)) continue;
     } else if (exclusion.operators[place] != "=") {
       continue;
     }
@@ -70,6 +73,17 @@ bool PlanBuilder::PlaceExclusion(const ExclusionConstraint& exclusion) {
   if (distinct.columns.size() < exclusion.columns.size() || std::ranges::count(exclusion.operators, "&&") > 0)
     distinct.predicate.emplace();
   return PlaceDistinct(distinct);
+}
+
+// True if the column is the period of parents whose other columns the constraint compares as well: periods of the same
+// parent key do not overlap, so distinct parents are enough.
+bool PlanBuilder::IsPeriodOfParent(const ColumnState& state, const ExclusionConstraint& exclusion) const {
+  if (state.role != ColumnRole::Reference || state.values == nullptr) return false;
+  const ForeignKey& key = table_.foreign_keys[state.foreign_key];
+  return key.has_period && key.columns.back() == state.column->number && key.referenced_oid != table_.oid &&
+         std::ranges::all_of(key.columns, [&](AttributeNumber number) {
+           return std::ranges::count(exclusion.columns, number) > 0 && Find(number)->foreign_key == state.foreign_key;
+         });
 }
 
 // A column whose values do not overlap.

@@ -44,14 +44,6 @@ std::string Plural(std::uint64_t count, const char* noun) {
 
 }  // namespace
 
-AttributeNumber CaseFoldedColumn(const Expression& expression) {
-  if (expression.kind != Expression::Kind::Function || expression.arguments.size() != 1) return 0;
-  if (expression.name != "lower" && expression.name != "upper") return 0;
-  const Expression* inner = &expression.arguments.front();
-  while (inner->kind == Expression::Kind::Cast && inner->arguments.size() == 1) inner = &inner->arguments.front();
-  return inner->kind == Expression::Kind::Column ? inner->column : 0;
-}
-
 void PlanBuilder::RefuseCapacity(const std::string& key, const std::vector<AttributeNumber>& columns,
                                  std::uint64_t capacity) const {
   throw CapacityError(
@@ -115,8 +107,8 @@ void PlanBuilder::PlaceKeys() {
   std::vector<const UniqueKey*> keys;
   for (const UniqueKey& key : table_.unique_keys) {
     keys.push_back(&key);
-    for (const Expression& expression : key.expressions)
-      if (const AttributeNumber folded = CaseFoldedColumn(expression)) case_folded_.insert(folded);
+    for (const KeySource& source : ReadKey(key))
+      if (source.folds_case && source.exact != 0) case_folded_.insert(source.exact);
   }
   for (const UniqueKey& key : rule_keys_) keys.push_back(&key);
   std::ranges::stable_sort(keys, [](const UniqueKey* a, const UniqueKey* b) {
@@ -129,12 +121,11 @@ void PlanBuilder::PlaceKeys() {
 }
 
 void PlanBuilder::PlaceKey(const UniqueKey& key) {
+  std::vector<KeySource> sources = ReadKey(key);
+  CutMoments(sources);
   std::set<AttributeNumber> columns;
-  std::size_t expression = 0;
-  for (AttributeNumber number : key.columns) {
-    if (number == 0 && expression < key.expressions.size()) number = CaseFoldedColumn(key.expressions[expression++]);
-    if (number != 0 && Find(number) != nullptr) columns.insert(number);
-  }
+  for (const KeySource& source : sources)
+    if (Find(source.exact) != nullptr) columns.insert(source.exact);
   // What one key folds must be distinct without case in all of them, since any may be carried by another.
   const bool ignoring_case = std::ranges::any_of(columns, [&](AttributeNumber c) { return case_folded_.contains(c); });
   const auto is_inside = [&](const std::set<AttributeNumber>& unique) {
@@ -149,14 +140,21 @@ void PlanBuilder::PlaceKey(const UniqueKey& key) {
     key_methods_[key.name] = {"construction", "a column of it is always NULL"};
     return;
   } else if (columns.empty()) {
+    if (PlaceKeySources(key, sources)) return ProbeStored(key, columns);
     return ProbeKey(key, "its expressions are looked up in the index");
   } else {
     ColumnState* first = Find(*columns.begin());
     const bool placed = columns.size() == 1 && first->role == ColumnRole::Undecided
                             ? PlaceSingleColumnKey(key, *first, ignoring_case)
                             : PlaceCompositeKey(key, columns, ignoring_case);
-    if (!placed) return ProbeKey(key, "its columns are decided by other constraints; conflicts are drawn again");
+    if (!placed && !PlaceKeySources(key, sources))
+      return ProbeKey(key, "its columns are decided by other constraints; conflicts are drawn again");
   }
+  ProbeStored(key, columns);
+}
+
+// Keys of stored rows, where they can be met.
+void PlanBuilder::ProbeStored(const UniqueKey& key, const std::set<AttributeNumber>& columns) {
   const bool is_counted = std::ranges::any_of(columns, [&](AttributeNumber number) {
     const ColumnRule* rule = RuleOf(*Find(number));
     return Find(number)->role == ColumnRole::Sequential && (rule == nullptr || !rule->sequence);
@@ -209,6 +207,7 @@ bool PlanBuilder::PlaceSequentialKey(ColumnState& state) {
     }
   }
   const auto stored = facts_.maxima.find(state.column->number);
+  if (stored == facts_.maxima.end() && facts_.has_rows) return false;  // where the stored ones end is not known
   if (stored != facts_.maxima.end() && stored->second && *stored->second >= start) {
     if (*stored->second >= end) return false;
     start = *stored->second + 1;
@@ -256,7 +255,7 @@ bool PlanBuilder::PlaceGroupKey(ColumnState& state, bool ignoring_case) {
 
 // The column's meaning, if it gives distinct values: those of its group or list, or its texts with a number.
 bool PlanBuilder::PlaceProviderKey(ColumnState& state, bool ignoring_case) {
-  if (!state.meaning || state.limits.limits.has_allowed) return false;
+  if (!state.meaning || state.limits.limits.has_allowed || state.disjoint != nullptr) return false;
   if (!PlaceGroupKey(state, ignoring_case)) {
     const ValueLimits& limits = state.limits.limits;
     ValueSetPointer values = MakeProvided(state, state.meaning->group);
@@ -321,6 +320,7 @@ bool PlanBuilder::PlaceTypeKey(const UniqueKey& key, ColumnState& state, bool ig
 // How many of a type's distinct values come first because they look plausible: small numbers, recent moments.
 std::uint64_t PlanBuilder::CountUsual(ColumnState& state, std::uint64_t size) {
   const Type& type = *state.base.type;
+  if (state.disjoint != nullptr && state.usual_disjoint > 0) return std::min(size, state.usual_disjoint);
   if (!state.limits.limits.IsUnlimited() || (type.category != 'N' && type.category != 'D')) return size;
   if (type.name == "time" || type.name == "timetz") return size;  // whole seconds are usual, but few
   const ValueSetPointer usual = MakeTypeValues(state, false);

@@ -58,7 +58,8 @@ void PlanBuilder::ReportConstraints() {
         is_domain ? condition.name + " of " + table_.FindColumn(condition.domain_column)->name : condition.name;
     const bool is_solved = condition.why_not.empty();
     const bool is_infeasible = is_solved && IsContradicted(condition);
-    AddLine("constraint", name, is_domain ? "DOMAIN CHECK" : "CHECK",
+    const char* kind = condition.is_of_trigger ? "TRIGGER" : is_domain ? "DOMAIN CHECK" : "CHECK";
+    AddLine("constraint", name, kind,
             is_infeasible ? "infeasible"
             : is_solved   ? "solved"
                           : "rejection",
@@ -80,7 +81,8 @@ void PlanBuilder::ReportConstraints() {
   }
   for (const ExclusionConstraint& exclusion : table_.exclusions) {
     const auto& [method, detail] = key_methods_[exclusion.name];
-    AddLine("constraint", exclusion.name, "EXCLUDE", method, detail);
+    const char* kind = exclusion.is_primary ? "PRIMARY KEY" : exclusion.is_unique ? "UNIQUE" : "EXCLUDE";
+    AddLine("constraint", exclusion.name, kind, method, detail);
   }
 }
 

@@ -42,7 +42,9 @@ std::vector<UnreadChecks> PlanBuilder::FindUnread() {
   std::map<AttributeNumber, UnreadChecks> found;
   std::map<AttributeNumber, std::vector<const Expression*>> checks;
   for (const Condition& condition : conditions_) {
-    if (condition.why_not.empty() || condition.columns.size() != 1 || !MayTry(condition.columns.front())) continue;
+    if (condition.is_of_trigger || condition.why_not.empty() || condition.columns.size() != 1 ||
+        !MayTry(condition.columns.front()))
+      continue;
     UnreadChecks& unread = found[condition.columns.front()];
     unread.column = condition.columns.front();
     if (condition.domain_column == 0) unread.names.push_back(condition.name);

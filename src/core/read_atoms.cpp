@@ -8,6 +8,7 @@
 
 #include "dbmocker/error.h"
 #include "limit_algebra.h"
+#include "read_units.h"
 #include "spatial_checks.h"
 #include "text_conditions.h"
 
@@ -367,6 +368,7 @@ Atom ReadSides(const Expression& comparison, const Expression& left, const std::
   if (constant && !constant->is_null) {
     if (auto atom = ReadNeverBlank(left, name, constant->text, types)) return *atom;
     if (auto atom = ReadAbsolute(left, name, constant->text, types)) return *atom;
+    if (auto atom = ReadUnits(left, name, constant->text, types)) return *atom;
     if (name == "=" || name == "<>")
       if (auto atom = ReadJsonType(left, {constant->text}, name == "=", types)) return *atom;
   }

@@ -199,7 +199,8 @@ bool IsStrict(const Expression& expression) {
                                                          "replace",      "date_part",   "trunc",
                                                          "mod",          "extract",     "cardinality",
                                                          "substring",    "date_trunc",  "jsonb_typeof",
-                                                         "reverse",      "sign",        "initcap"};
+                                                         "reverse",      "sign",        "initcap",
+                                                         "timezone"};
   return expression.kind == Kind::Function && strict_functions.contains(expression.name);
 }
 

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <initializer_list>
 #include <map>
+#include <optional>
 
 #include "server/boundary.h"
 #include "server/describe_table.h"
@@ -201,13 +203,99 @@ bool JoinOne(Table& table, const std::vector<Oid>& known, std::map<Oid, Table>& 
   return true;
 }
 
+// ------------------------------------------------------------------------------------------------- parents alike
+
+// A column of two parents' tables that refers to one table in both, and that the target's INSERT triggers name: an
+// account and a user of one tenant.
+struct Likeness {
+  std::string left;
+  std::string right;
+};
+
+constexpr char kTriggerTexts[] = R"(
+SELECT lower(p.prosrc COLLATE "C")
+  FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+ WHERE t.tgrelid = $1 AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND (t.tgtype & 4) <> 0)";
+
+std::string ReadTriggerTexts(Oid table) {
+  const CatalogRows rows = CallServer([=] { return RunCatalogQuery(kTriggerTexts, table); });
+  std::string texts;
+  for (int row = 0; row < rows.row_count; ++row) texts += std::string(" ") + rows.Get(row, 0);
+  return texts;
+}
+
+std::optional<Likeness> FindLikeness(const Table& left, const Table& right, const std::string& texts) {
+  const auto is_named = [&texts](const std::string& name) { return texts.find(name) != std::string::npos; };
+  for (const ForeignKey& a : left.foreign_keys)
+    for (const ForeignKey& b : right.foreign_keys) {
+      if (a.referenced_oid != b.referenced_oid || a.columns.size() != 1 || b.columns.size() != 1) continue;
+      const Likeness found{left.FindColumn(a.columns.front())->name, right.FindColumn(b.columns.front())->name};
+      if (a.referenced_columns == b.referenced_columns && is_named(found.left) && is_named(found.right)) return found;
+    }
+  return std::nullopt;
+}
+
+// The keys of one parent's table with some of those of the other's that are alike: as many of each as kPartners.
+ForeignKey PairParents(const ForeignKey& left, const ForeignKey& right, const Likeness& alike) {
+  constexpr int kPartners = 4;
+  const auto number = [](const ForeignKey& key, const std::string& column, std::size_t first) {
+    std::string list, order;
+    for (std::size_t i = 0; i < key.referenced_names.size(); ++i) {
+      const std::string name = "t." + Quote(key.referenced_names[i]);
+      list += name + " AS c" + std::to_string(first + i) + ", ";
+      order += (i == 0 ? "" : ", ") + name;
+    }
+    const std::string name = "t." + Quote(column);
+    return "(SELECT " + list + name + " AS likeness, row_number() OVER (PARTITION BY " + name + " ORDER BY " + order +
+           ") - 1 AS place FROM " + key.referenced_table + " t)";
+  };
+  std::string list;
+  for (std::size_t i = 0; i < left.columns.size() + right.columns.size(); ++i)
+    list += (i == 0 ? "" : ", ") + std::string(i < left.columns.size() ? "l" : "r") + ".c" + std::to_string(i);
+  const std::string column = Quote(alike.right);
+  std::vector<AttributeNumber> columns = left.columns;
+  columns.insert(columns.end(), right.columns.begin(), right.columns.end());
+  return ReferTo("SELECT DISTINCT " + list + " FROM " + number(left, alike.left, 0) + " l JOIN (SELECT t." + column +
+                     " AS likeness, count(*) AS total FROM " + right.referenced_table +
+                     " t GROUP BY 1) g ON g.likeness = l.likeness CROSS JOIN generate_series(0, " +
+                     std::to_string(kPartners - 1) + ") AS j JOIN " + number(right, alike.right, left.columns.size()) +
+                     " r ON r.likeness = g.likeness AND r.place = (l.place + j) % g.total",
+                 std::move(columns), "alike in " + alike.left + ": " + left.name + ", " + right.name);
+}
+
+// The first two foreign keys whose parents are to be alike.
+bool PairOne(Table& table, const std::vector<Oid>& known, std::map<Oid, Table>& described, const std::string& texts) {
+  const auto is_free = [&](const ForeignKey& key) {
+    return OidIsValid(key.referenced_oid) && key.referenced_oid != table.oid &&
+           std::ranges::count(known, key.constraint_oid) == 0;
+  };
+  for (const ForeignKey& left : table.foreign_keys)
+    for (const ForeignKey& right : table.foreign_keys) {
+      if (&left >= &right || !is_free(left) || !is_free(right) || Overlap(left.columns, right.columns)) continue;
+      for (const Oid parent : {left.referenced_oid, right.referenced_oid})
+        if (!described.contains(parent)) described[parent] = DescribeTable(parent);
+      const auto alike = FindLikeness(described[left.referenced_oid], described[right.referenced_oid], texts);
+      if (!alike) continue;
+      ForeignKey pair = PairParents(left, right, *alike);
+      const Oid joined[] = {left.constraint_oid, right.constraint_oid};
+      std::erase_if(table.foreign_keys, [&](const ForeignKey& key) {
+        return key.constraint_oid == joined[0] || key.constraint_oid == joined[1];
+      });
+      table.foreign_keys.push_back(std::move(pair));
+      return true;
+    }
+  return false;
+}
+
 }  // namespace
 
 bool AddAgreements(Table& table, const std::vector<Oid>& known) {
   bool is_added = AddLookups(table);
   std::map<Oid, Table> described;
   while (JoinOne(table, known, described)) is_added = true;
-
+  if (is_added || table.foreign_keys.size() < 2) return is_added;
+  const std::string texts = ReadTriggerTexts(table.oid);
+  while (!texts.empty() && PairOne(table, known, described, texts)) is_added = true;
   return is_added;
 }
 

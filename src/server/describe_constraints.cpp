@@ -71,7 +71,7 @@ void AddExclusion(const RawTable& raw, int row, RowCursor fields, Table& table) 
   ExclusionConstraint exclusion;
   exclusion.name = fields.Text();
   exclusion.index_oid = fields.ObjectId();
-  fields.Skip();  // is primary
+  exclusion.is_primary = fields.Flag();
   fields.Skip();  // is a constraint
   const std::string columns = fields.Text();
   exclusion.columns = ParseKeyColumns(columns, fields.Int());
@@ -80,6 +80,7 @@ void AddExclusion(const RawTable& raw, int row, RowCursor fields, Table& table) 
   exclusion.text = fields.Text();
   exclusion.expressions = BuildKeyExpressions(raw, row);
   exclusion.operators = SplitWords(fields.Text());
+  exclusion.is_unique = fields.Flag();
   exclusion.predicate = BuildOptional(raw.index_predicates[row]);
   table.exclusions.push_back(std::move(exclusion));
 }
@@ -98,6 +99,7 @@ void AddForeignKeys(const RawTable& raw, Table& table) {
     key.validated = fields.Flag();
     key.text = fields.Text();
     key.needs_children = fields.Flag();
+    key.has_period = fields.Flag();
     if (table.foreign_keys.empty() || table.foreign_keys.back().constraint_oid != key.constraint_oid) {
       table.foreign_keys.push_back(std::move(key));
     }

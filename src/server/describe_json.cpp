@@ -193,6 +193,7 @@ void WriteForeignKey(JsonWriter& json, const ForeignKey& key) {
   PutFlag(json, "deferrable", key.is_deferrable);
   PutFlag(json, "deferred", key.is_deferred);
   PutLetter(json, "match", key.match);
+  PutFlag(json, "period", key.has_period);
   PutFlag(json, "not_valid", !key.validated);
   json.CloseObject();
 }
@@ -200,6 +201,8 @@ void WriteForeignKey(JsonWriter& json, const ForeignKey& key) {
 void WriteExclusion(JsonWriter& json, const ExclusionConstraint& exclusion) {
   json.OpenObject();
   PutText(json, "name", exclusion.name);
+  PutFlag(json, "primary", exclusion.is_primary);
+  PutFlag(json, "unique", exclusion.is_unique);
   PutText(json, "text", exclusion.text);
   PutList(json, "columns", exclusion.columns, WriteInteger);
   PutList(json, "expressions", exclusion.expressions, WriteExpression);

@@ -88,6 +88,9 @@ void AddTriggers(const RawTable& raw, Table& table) {
     trigger.on_insert = (type & TRIGGER_TYPE_INSERT) != 0;
     trigger.is_enabled = fields.Flag();
     trigger.function = fields.Text();
+    for (int i = 0; i < list_length(raw.trigger_accepts[row]); ++i)
+      trigger.accepts.push_back(
+          BuildExpression(*static_cast<const FlatExpression*>(list_nth(raw.trigger_accepts[row], i))));
     table.triggers.push_back(std::move(trigger));
   }
 }

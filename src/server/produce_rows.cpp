@@ -128,7 +128,10 @@ bool DependsOnOrder(const Table& table, const Plan& plan) {
 // --------------------------------------------------------------------------------------------------------- preparation
 
 void RowProducer::PrepareColumns() {
-  for (const Column& column : table_.columns) has_generated_ |= column.is_generated;
+  has_generated_ = CallServer([this] {  // virtual ones are none of the row's values
+    TupleConstr* const constraints = RelationGetDescr(relation_)->constr;
+    return constraints != nullptr && constraints->has_generated_stored;
+  });
   std::vector<AttributeNumber> numbers;
   for (const Column& column : table_.columns)
     if (!column.is_generated) numbers.push_back(column.number);

@@ -175,6 +175,7 @@ class RowProducer {
   std::vector<std::uint64_t> positions_;
   bool may_move_;  // rows that are drawn again may take other positions
   std::uint64_t spare_ = 0;  // spare positions used
+  bool lacks_positions_ = false;  // none was left for a row
   std::uint64_t produced_ = 0;
   std::uint64_t end_ = 0;  // of the range in work
   std::uint64_t redrawn_rows_ = 0;

@@ -4,6 +4,9 @@
 // Read first: ReadTable.
 #include "server/raw_table.h"
 
+#include "server/compat.h"
+#include "server/read_refusals.h"
+
 namespace dbmocker::server {
 namespace {
 
@@ -91,14 +94,15 @@ SELECT i.indisexclusion, coalesce(k.conname, x.relname), i.indexrelid, i.indispr
        CASE WHEN i.indisexclusion THEN pg_get_constraintdef(k.oid) ELSE pg_get_indexdef(i.indexrelid) END,
        (SELECT string_agg(o.oprname, ' ' ORDER BY u.place)
           FROM unnest(k.conexclop) WITH ORDINALITY AS u (operator, place) JOIN pg_operator o ON o.oid = u.operator),
+       i.indisunique,
        i.indexprs::text, i.indpred::text
   FROM pg_index i
   JOIN pg_class x ON x.oid = i.indexrelid
   LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')
  WHERE i.indrelid = $1 AND (i.indisunique OR i.indisexclusion) AND i.indisready AND i.indislive
  ORDER BY i.indisprimary DESC, 2)";
-constexpr int kIndexExpressionsPlace = 11;
-constexpr int kIndexPredicatePlace = 12;
+constexpr int kIndexExpressionsPlace = 12;
+constexpr int kIndexPredicatePlace = 13;
 
 // A key that refers to a partitioned table has further rows, one per partition of that table: they are left out. Keys
 // that partitions have for themselves count as keys of the whole, one for all that say the same.
@@ -126,6 +130,7 @@ SELECT k.oid, k.conname, k.confrelid, quote_ident(n.nspname) || '.' || quote_ide
        k.condeferrable, k.condeferred, k.confmatchtype, k.convalidated, pg_get_constraintdef(k.oid),
        EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = k.confrelid AND NOT t.tgisinternal AND t.tgdeferrable
                   AND t.tginitdeferred AND t.tgenabled <> 'D' AND (t.tgtype & 4) <> 0),
+       coalesce((to_jsonb(k) ->> 'conperiod')::bool, false),
        u.attribute, u.referenced, a.attname
   FROM distinct_keys d
   JOIN pg_constraint k ON k.oid = d.oid
@@ -148,8 +153,12 @@ constexpr char kTriggerQuery[] = R"(
 SELECT t.tgname, t.tgtype,
        t.tgenabled = 'A'
        OR t.tgenabled = CASE current_setting('session_replication_role') WHEN 'replica' THEN 'R' ELSE 'O' END,
-       quote_ident(n.nspname) || '.' || quote_ident(p.proname)
-  FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
+       quote_ident(n.nspname) || '.' || quote_ident(p.proname),
+       CASE WHEN l.lanname = 'plpgsql' AND (t.tgtype & 5) = 5 THEN p.prosrc END, t.tgqual::text
+  FROM pg_trigger t
+  JOIN pg_proc p ON p.oid = t.tgfoid
+  JOIN pg_namespace n ON n.oid = p.pronamespace
+  JOIN pg_language l ON l.oid = p.prolang
  WHERE t.tgrelid = $1 AND NOT t.tgisinternal ORDER BY t.tgname)";
 
 // A table that is a leaf itself is its own only partition here.
@@ -195,7 +204,7 @@ void ReadColumns(RawTable* raw, Oid relation, FlattenContext* context) {
 struct PossibleParts {
   bool checks;
   bool indexes;
-  bool triggers;  // those of foreign keys too
+  bool triggers;  // those of foreign keys too, but for keys NOT ENFORCED, which have none
   bool partitions;
 };
 
@@ -204,7 +213,9 @@ PossibleParts FindPossibleParts(Oid relation) {
   if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for relation %u", relation);
   const auto* form = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple));
   const bool is_partitioned = form->relkind == RELKIND_PARTITIONED_TABLE;
-  const PossibleParts parts = {form->relchecks > 0, form->relhasindex, form->relhastriggers || is_partitioned,
+  constexpr bool kHasUnenforced = compat::kServerMajor >= 18;
+  const PossibleParts parts = {form->relchecks > 0, form->relhasindex,
+                               form->relhastriggers || is_partitioned || kHasUnenforced,
                                is_partitioned || form->relispartition};
   ReleaseSysCache(tuple);
   return parts;
@@ -231,6 +242,26 @@ void ReadIndexes(RawTable* raw, Oid relation, FlattenContext* context) {
       FlatExpression* expression = FlattenExpression(static_cast<Node*>(list_nth(nodes, i)), context);
       raw->index_expressions[row] = lappend(raw->index_expressions[row], expression);
     }
+  }
+}
+
+// Names in a body are looked up where the table lives, and in public.
+void ReadTriggers(RawTable* raw, Oid relation, FlattenContext* context) {
+  raw->triggers = RunCatalogQuery(kTriggerQuery, relation);
+  raw->trigger_accepts = AllocateTwin<List*>(raw->triggers);
+  const char* home = get_namespace_name(get_rel_namespace(relation));
+  for (int row = 0; row < raw->triggers.row_count; ++row) {
+    const char* source = raw->triggers.Get(row, 4);
+    if (source == nullptr || *raw->triggers.Get(row, 2) != 't' || home == nullptr) continue;
+    const int level = NewGUCNestLevel();
+    (void)set_config_option("search_path", psprintf("%s, public", quote_identifier(home)), PGC_USERSET, PGC_S_SESSION,
+                            GUC_ACTION_SAVE, true, 0, false);
+    List* accepts = ReadRefusals(relation, source, raw->triggers.Get(row, 5),
+                                 (std::atoi(raw->triggers.Get(row, 1)) & TRIGGER_TYPE_BEFORE) != 0);
+    AtEOXact_GUC(true, level);
+    for (int i = 0; i < list_length(accepts); ++i)
+      raw->trigger_accepts[row] =
+          lappend(raw->trigger_accepts[row], FlattenExpression(static_cast<Node*>(list_nth(accepts, i)), context));
   }
 }
 
@@ -291,7 +322,7 @@ RawTable* ReadTable(Oid relation) {
   if (parts.triggers) {
     raw->foreign_keys = RunCatalogQuery(kForeignKeyQuery, relation);
     ReadDemands(raw, relation);
-    raw->triggers = RunCatalogQuery(kTriggerQuery, relation);
+    ReadTriggers(raw, relation, &context);
   }
   if (parts.partitions) ReadPartitions(raw, relation, context.live_columns);
   LeaveCatalogSettings(nest_level);

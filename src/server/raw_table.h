@@ -34,6 +34,7 @@ struct RawTable {
   CatalogRows demands;  // CHECKs of referring tables
   FlatExpression** demand_trees;  // twin of demands
   CatalogRows triggers;
+  List** trigger_accepts;  // FlatExpression*, twin of triggers
   CatalogRows partitions;
   FlatExpression** partition_constraints;  // twin of partitions; nullptr = none
 };

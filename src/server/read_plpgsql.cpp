@@ -15,7 +15,8 @@ constexpr int kMostStatements = 200;
 
 bool IsWordPart(char c) { return isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || (c & 0x80) != 0; }
 
-// Behind blanks and comments.
+}  // namespace
+
 const char* SkipBlanks(const char* at) {
   for (;;) {
     if (isspace(static_cast<unsigned char>(*at)) != 0) {
@@ -32,7 +33,6 @@ const char* SkipBlanks(const char* at) {
   }
 }
 
-// Behind `word`, if it stands here; else nullptr.
 const char* SkipWord(const char* at, const char* word) {
   at = SkipBlanks(at);
   const size_t length = strlen(word);
@@ -78,6 +78,22 @@ const char* FindEnd(const char* at, const char* word) {
   }
   return nullptr;
 }
+
+const char* FindWord(const char* text, const char* word) {
+  for (const char* at = SkipBlanks(text); *at != '\0'; at = SkipBlanks(at)) {
+    if (SkipWord(at, word) != nullptr) return at;
+    if (const char* behind = SkipQuoted(at)) {
+      at = behind;
+    } else if (!IsWordPart(*at)) {
+      ++at;
+    } else {
+      while (IsWordPart(*at)) ++at;
+    }
+  }
+  return nullptr;
+}
+
+namespace {
 
 struct Reader {
   int statements;

@@ -74,9 +74,22 @@ int RowProducer::DropRows(int rows) {
 bool RowProducer::MayDrop(const char* reason) {
   const bool is_key =
       std::ranges::any_of(arbiters_, [&](const ServerCheck& key) { return std::strcmp(key.name, reason) == 0; });
-  if (!settings_.drop_exhausted || settings_.keep_keys || !is_key) return false;
-  exhausted_key_ = reason;
-  return true;
+  if (!settings_.drop_exhausted || settings_.keep_keys) return false;
+  if (is_key) {
+    exhausted_key_ = reason;
+    return true;
+  }
+  // A CHECK over the columns of a key, all of whose combinations are in use or fail it.
+  const auto check = std::ranges::find(table_.checks, std::string(reason), &CheckConstraint::name);
+  if (!lacks_positions_ || check == table_.checks.end() || check->check.columns.empty()) return false;
+  for (const UniqueKey& key : table_.unique_keys) {
+    const bool holds_all = std::ranges::all_of(
+        check->check.columns, [&](AttributeNumber number) { return std::ranges::count(key.columns, number) > 0; });
+    if (!holds_all) continue;
+    exhausted_key_ = key.name;
+    return true;
+  }
+  return false;
 }
 
 void RowProducer::DropOrFail(int row, const char* reason, int draws) {
@@ -109,6 +122,7 @@ bool RowProducer::ChoosePosition(int row, const char* reason, int attempt, std::
   const bool is_left = spare_ < end;
   if (is_left) *position = plan_.whole_first + whole + spare_;
   spare_++;
+  lacks_positions_ |= !is_left;
   // Without a position of its own such a row gets the same key again.
   return is_left || attempt == 1 || std::ranges::count(plan_.probed_keys, reason) == 0;
 }

@@ -24,26 +24,37 @@ bool MayRead(Oid relation) {
          check_enable_rls(relation, InvalidOid, true) != RLS_ENABLED;
 }
 
-// The query that finds a row whose key is missing; $1 is the constraint. Operators are those of the constraint.
-constexpr char kQueryText[] =
-    "SELECT pg_catalog.format('SELECT %s FROM ONLY %s f LEFT JOIN ONLY %s p ON %s WHERE f.ctid OPERATOR(pg_catalog.>=) "
-    "$1 AND p.%I IS NULL AND (%s) LIMIT 1',"
-    " pg_catalog.string_agg(pg_catalog.format('f.%I::pg_catalog.text', a.attname), ', ' ORDER BY k.place),"
-    " c.conrelid::regclass, c.confrelid::regclass,"
-    " pg_catalog.string_agg(pg_catalog.format('p.%I OPERATOR(%I.%s) f.%I', r.attname, n.nspname, o.oprname, a.attname),"
-    "   ' AND ' ORDER BY k.place),"
-    " pg_catalog.min(r.attname::pg_catalog.text) FILTER (WHERE k.place = 1),"
-    " pg_catalog.string_agg(pg_catalog.format('f.%I IS NOT NULL', a.attname),"
-    "   CASE WHEN c.confmatchtype = 'f' THEN ' OR ' ELSE ' AND ' END ORDER BY k.place))"
-    " FROM pg_catalog.pg_constraint c,"
-    " ROWS FROM (pg_catalog.unnest(c.conkey), pg_catalog.unnest(c.confkey), pg_catalog.unnest(c.conpfeqop)) WITH "
-    "ORDINALITY AS k(child, parent, operator, place)"
-    " JOIN pg_catalog.pg_attribute a ON a.attnum = k.child"
-    " JOIN pg_catalog.pg_attribute r ON r.attnum = k.parent"
-    " JOIN pg_catalog.pg_operator o ON o.oid = k.operator"
-    " JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace"
-    " WHERE c.oid = $1 AND a.attrelid = c.conrelid AND r.attrelid = c.confrelid"
-    " GROUP BY c.oid, c.conrelid, c.confrelid, c.confmatchtype";
+// The query that finds a row whose key is missing, or whose period the referenced ones do not cover; $1 is the
+// constraint. Operators are those of the constraint.
+constexpr char kQueryText[] = R"(
+SELECT format(CASE WHEN t.has_period
+              THEN 'SELECT %1$s FROM ONLY %2$s f LEFT JOIN (SELECT %7$s, pg_catalog.range_agg(%8$s) AS all_periods'
+                   ' FROM ONLY %3$s p GROUP BY %7$s) p ON %4$s WHERE f.ctid OPERATOR(pg_catalog.>=) $1'
+                   ' AND (p.all_periods OPERATOR(pg_catalog.@>) %9$s) IS NOT TRUE AND (%6$s) LIMIT 1'
+              ELSE 'SELECT %1$s FROM ONLY %2$s f LEFT JOIN ONLY %3$s p ON %4$s WHERE f.ctid OPERATOR(pg_catalog.>=) $1'
+                   ' AND p.%5$I IS NULL AND (%6$s) LIMIT 1' END,
+              string_agg(format('f.%I::pg_catalog.text', a.attname), ', ' ORDER BY k.place),
+              c.conrelid::regclass, c.confrelid::regclass,
+              string_agg(format('p.%I OPERATOR(%I.%s) f.%I', r.attname, n.nspname, o.oprname, a.attname), ' AND '
+                         ORDER BY k.place) FILTER (WHERE NOT k.is_period),
+              min(r.attname::text) FILTER (WHERE k.place = 1),
+              string_agg(format('f.%I IS NOT NULL', a.attname),
+                         CASE WHEN c.confmatchtype = 'f' THEN ' OR ' ELSE ' AND ' END ORDER BY k.place),
+              string_agg(format('p.%I', r.attname), ', ') FILTER (WHERE NOT k.is_period),
+              min(format('p.%I', r.attname)) FILTER (WHERE k.is_period),
+              min(format('f.%I', a.attname)) FILTER (WHERE k.is_period))
+  FROM pg_constraint c
+ CROSS JOIN LATERAL (SELECT coalesce((to_jsonb(c) ->> 'conperiod')::bool, false) AS has_period) t
+ CROSS JOIN LATERAL (
+       SELECT u.*, t.has_period AND u.place = cardinality(c.conkey) AS is_period
+         FROM ROWS FROM (unnest(c.conkey), unnest(c.confkey), unnest(c.conpfeqop)) WITH ORDINALITY
+              AS u (child, parent, operator, place)) k
+  JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.child
+  JOIN pg_attribute r ON r.attrelid = c.confrelid AND r.attnum = k.parent
+  JOIN pg_operator o ON o.oid = k.operator
+  JOIN pg_namespace n ON n.oid = o.oprnamespace
+ WHERE c.oid = $1
+ GROUP BY c.oid, c.conrelid, c.confrelid, c.confmatchtype, t.has_period)";
 
 void ValidateReference(const Table& table, const ForeignKey& key, ItemPointer first) {
   const CatalogRows text = RunCatalogQuery(kQueryText, key.constraint_oid);

@@ -51,7 +51,7 @@ SELECT a.attname, 'GENERATED',
 
 // The key's values are named k1, k2 … in a subquery. What counts: rows beyond the first of each key; for exclusions by
 // "=" and one "&&" of ranges, rows that overlap the one before them in the ranges' order (some do if any two overlap);
-// for all others, conflicting pairs.
+// for all others, conflicting pairs. Periods of keys WITHOUT OVERLAPS must not be empty.
 constexpr char kIndexItems[] = R"(
 SELECT coalesce(k.conname, x.relname) AS name,
        CASE k.contype WHEN 'p' THEN 'PRIMARY KEY' WHEN 'u' THEN 'UNIQUE' WHEN 'x' THEN 'EXCLUDE'
@@ -71,7 +71,8 @@ SELECT coalesce(k.conname, x.relname) AS name,
          format('SELECT count(*) FROM (%1$s) a JOIN (%1$s) b'
                 ' ON (a.table_id, a.row_id) < (b.table_id, b.row_id) AND %2$s',
                 s.subquery, y.conflicts)
-       END,
+       END || CASE WHEN i.indisunique AND i.indisexclusion THEN
+         format(' UNION ALL SELECT count(*) FROM (%s) s WHERE isempty(k%s)', s.subquery, i.indnkeyatts) ELSE '' END,
        x.relispartition
   FROM pg_index i
   JOIN pg_class x ON x.oid = i.indexrelid
@@ -107,8 +108,8 @@ SELECT coalesce(k.conname, x.relname) AS name,
 constexpr char kForeignKeyItems[] = R"(
 SELECT k.conname, 'FOREIGN KEY', NULL, NULL,
        format(CASE WHEN (to_jsonb(k) ->> 'conperiod')::bool THEN
-                'SELECT count(*) FROM %1$s f WHERE %3$s AND ((SELECT pg_catalog.range_agg(%6$s) FROM %2$s p WHERE %4$s)'
-                ' OPERATOR(pg_catalog.@>) %7$s) IS NOT TRUE'
+                'SELECT count(*) FROM %1$s f LEFT JOIN (SELECT %8$s, pg_catalog.range_agg(%6$s) AS all_periods FROM %2$s p'
+                ' GROUP BY %8$s) p ON %4$s WHERE %3$s AND (p.all_periods OPERATOR(pg_catalog.@>) %7$s) IS NOT TRUE'
               ELSE
                 'SELECT count(*) FROM %1$s f WHERE %3$s AND NOT EXISTS (SELECT FROM %2$s p WHERE %4$s)'
               END
@@ -116,7 +117,7 @@ SELECT k.conname, 'FOREIGN KEY', NULL, NULL,
                       THEN ' UNION ALL SELECT count(*) FROM %1$s f WHERE NOT (%3$s) AND NOT (%5$s)' ELSE '' END,
               CASE WHEN c.relkind = 'p' THEN '' ELSE 'ONLY ' END || format('%I.%I', n.nspname, c.relname),
               CASE WHEN r.relkind = 'p' THEN '' ELSE 'ONLY ' END || format('%I.%I', rn.nspname, r.relname),
-              y.all_present, y.matches, y.all_absent, y.referenced_period, y.period),
+              y.all_present, y.matches, y.all_absent, y.referenced_period, y.period, y.referenced_keys),
        k.conparentid <> 0
   FROM pg_constraint k
   JOIN pg_class c ON c.oid = k.conrelid
@@ -134,7 +135,8 @@ SELECT k.conname, 'FOREIGN KEY', NULL, NULL,
                               OR NOT coalesce((to_jsonb(k) ->> 'conperiod')::bool, false)),
                 'true') AS matches,
               min(format('p.%I', b.attname)) FILTER (WHERE u.place = cardinality(k.conkey)) AS referenced_period,
-              min(format('f.%I', a.attname)) FILTER (WHERE u.place = cardinality(k.conkey)) AS period
+              min(format('f.%I', a.attname)) FILTER (WHERE u.place = cardinality(k.conkey)) AS period,
+              string_agg(format('p.%I', b.attname), ', ') FILTER (WHERE u.place < cardinality(k.conkey)) AS referenced_keys
          FROM ROWS FROM (unnest(k.conkey), unnest(k.confkey), unnest(k.conpfeqop))
               WITH ORDINALITY AS u (attribute, referenced, operator, place)
          JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attribute
