@@ -217,7 +217,7 @@ ValueSetPointer MakeTemporalValueSet(const TypeRequest& request) {
   } else {
     return nullptr;
   }
-  auto range = ResolveOrderedRange(space, request.limits, request.unique, InUnits(parse, unit));
+  auto range = ResolveOrderedRange(space, request.limits, request.unique, InUnits(parse, unit), unit);
   if (!range) ThrowNoValue(request.type, request.limits);
   return std::make_shared<OrderedWordValueSet>(std::move(*range), unit, append, request.type.name);
 }
