@@ -136,7 +136,8 @@ ValueSetPointer PlanBuilder::MakeProvided(const ColumnState& state, GroupKind gr
   ValueContext context = context_;
   context.locale = LocaleFor(state);
   try {
-    if (state.limits.limits.elements != nullptr || !state.limits.limits.members.empty()) return nullptr;
+    const auto& elements = state.limits.limits.elements;  // no limits: none of them is NULL
+    if ((elements != nullptr && !elements->IsUnlimited()) || !state.limits.limits.members.empty()) return nullptr;
     if (state.limits.limits.json != nullptr) {  // only that it is an object: so are the documents of a meaning
       JsonLimits other = *state.limits.limits.json;
       const bool may_be_object = std::ranges::count(other.types, "object") > 0;
