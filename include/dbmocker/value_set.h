@@ -61,13 +61,31 @@ struct ValueInterval {
 struct TextPattern;
 using TextPatternPointer = std::shared_ptr<const TextPattern>;
 
-// The shape of json documents.
+// The shape of json documents and of the values in them.
 struct JsonLimits {
   std::vector<std::string> types;  // as jsonb_typeof() names them; empty = any
   std::vector<std::string> keys;  // that an object has
   std::int64_t min_items = 0;  // of an array
   std::optional<std::int64_t> max_items;
+  std::vector<JsonLimits> values;  // twin of keys
+  std::vector<std::string> absent;  // keys that an object has not
+  std::vector<std::string> allowed;  // scalars: only these, as ->> gives them; empty = any
+  std::vector<std::string> excluded;  // scalars: none of these
+  std::optional<std::int64_t> minimum;  // whole numbers, also those in strings
+  std::optional<std::int64_t> maximum;
   bool operator==(const JsonLimits&) const = default;
+};
+
+// Positions of an ordered type (ParseOrderedValue) whose remainder lies in one of the spans: every fifth number, Mondays.
+struct PeriodicLimits {
+  struct Span {
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+    bool operator==(const Span&) const = default;
+  };
+  std::int64_t period = 1;
+  std::vector<Span> remainders;  // closed, within [0, period), rising, disjoint
+  bool operator==(const PeriodicLimits&) const = default;
 };
 
 // What CHECK constraints, domains and rules say of one column's values; all of it must hold at once.
@@ -79,13 +97,16 @@ struct ValueLimits {
   std::optional<std::int64_t> min_length;  // characters (bytes for bytea, elements for arrays)
   std::optional<std::int64_t> max_length;
   TextPatternPointer pattern;  // text types: only texts of this set; nullptr = any
-  std::shared_ptr<const ValueLimits> elements;  // arrays: of every element, none of which is NULL then; nullptr = any
+  // Arrays: of every element, none of which is NULL then; ranges: of both bounds; nullptr = any.
+  std::shared_ptr<const ValueLimits> elements;
   std::vector<std::string> members;  // arrays: elements that each array has
   std::shared_ptr<const JsonLimits> json;  // json and jsonb; nullptr = any
+  std::shared_ptr<const PeriodicLimits> periodic;  // integers, dates and times; nullptr = any
+  std::optional<int> max_decimals;  // numeric
 
   bool IsUnlimited() const {
     return intervals.empty() && !has_allowed && excluded.empty() && !min_length && !max_length && pattern == nullptr &&
-           elements == nullptr && members.empty() && json == nullptr;
+           elements == nullptr && members.empty() && json == nullptr && periodic == nullptr && !max_decimals;
   }
 };
 

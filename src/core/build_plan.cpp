@@ -208,7 +208,7 @@ void PlanBuilder::ReadPartitions(LimitsByColumn& limits) {
 // True if all values that a sequence gives to this run's rows lie within the column's limits.
 bool PlanBuilder::SequenceFits(const ColumnState& state) const {
   const ValueLimits& limits = state.limits.limits;
-  if (limits.has_allowed || !limits.excluded.empty()) return false;
+  if (limits.has_allowed || !limits.excluded.empty() || limits.periodic != nullptr || limits.max_decimals) return false;
   if (limits.intervals.empty() || rows_ == 0) return true;
   std::string first;
   std::string last;

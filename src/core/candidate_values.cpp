@@ -265,6 +265,50 @@ void AddPoints(const std::vector<std::string>& constants, Candidates& into) {
     for (const double y : numbers) into.Add("(" + WriteNumber(x, false) + "," + WriteNumber(y, false) + ")");
 }
 
+// Hosts and networks of both families and many sizes, also inside of the networks among the constants.
+void AddAddresses(const Type& type, const std::vector<std::string>& constants, Candidates& into) {
+  if (type.name.starts_with("macaddr")) {
+    const char* const tail = type.name == "macaddr8" ? ":00:00" : "";
+    for (const char* start : {"00:00:00", "02:00:5e", "00:16:3e", "08:00:2b"})
+      for (int i = 0; i <= 20; ++i) {
+        char text[48];
+        std::snprintf(text, sizeof text, "%s:00:00:%02x%s", start, static_cast<unsigned>(i), tail);
+        into.Add(text);
+      }
+    return;
+  }
+  std::vector<std::string> firsts = {"10.", "192.168.", "172.16.", "203.0.113."};
+  for (const std::string& constant : constants) {
+    const std::size_t end = constant.find('/');
+    const int bits = end == std::string::npos ? 0 : std::atoi(constant.c_str() + end + 1);
+    std::size_t place = 0;
+    for (int i = 0; i < bits / 8 && place != std::string::npos; ++i) place = constant.find('.', place + 1);
+    if (bits >= 8 && place != std::string::npos) firsts.push_back(constant.substr(0, place + 1));
+  }
+  for (const std::string& first : firsts) {
+    const auto dots = std::ranges::count(first, '.');
+    for (int i = 0; i < 60; ++i) {
+      std::string network = first;
+      std::string host = first;
+      for (auto part = dots; part < 4; ++part) {
+        const char* const dot = part < 3 ? "." : "";
+        network += (part == dots && part < 3 ? std::to_string(i * 4) : "0") + dot;
+        host += std::to_string(1 + (i * 37 + part * 11) % 250) + dot;
+      }
+      if (type.name == "inet") into.Add(host);
+      if (type.name == "inet") into.Add(host + "/24");
+      into.Add(network + "/" + std::to_string(std::min<std::ptrdiff_t>(8 * (dots + 1), 32)));
+      into.Add(network + "/32");
+    }
+  }
+  for (int i = 1; i <= 60; ++i) {
+    char text[48];
+    std::snprintf(text, sizeof text, "2001:db8:0:%x::", static_cast<unsigned>(i));
+    into.Add(std::string(text) + "/64");
+    into.Add(std::string(text) + (type.name == "inet" ? "1" : "/128"));
+  }
+}
+
 bool IsNamed(const Type& type, std::initializer_list<const char*> names) {
   return type.schema == "pg_catalog" && std::ranges::any_of(names, [&](const char* name) { return type.name == name; });
 }
@@ -293,6 +337,8 @@ std::vector<std::string> MakeCandidates(const TypeOfColumn& type, const std::vec
     AddArrays(type, constants, candidates);
   } else if (IsNamed(base, {"json", "jsonb"})) {
     AddDocuments(constants, candidates);
+  } else if (IsNamed(base, {"inet", "cidr", "macaddr", "macaddr8"})) {
+    AddAddresses(base, constants, candidates);
   } else if (IsNamed(base, {"point"})) {
     AddPoints(constants, candidates);
   }

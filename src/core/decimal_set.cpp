@@ -248,6 +248,7 @@ std::optional<DecimalTraits> CutToLimits(const ProviderRequest& request, const D
   const auto format = FormatOf(request, traits.scale);
   if (!format || request.limits.has_allowed || request.limits.min_length || request.limits.max_length)
     return std::nullopt;
+  if (request.limits.max_decimals && *request.limits.max_decimals < format->scale) return std::nullopt;
   DecimalTraits cut = traits;
   cut.scale = format->scale;
   cut.lower = std::max(Rescale(traits.lower, traits.scale, cut.scale, true), -format->bound);

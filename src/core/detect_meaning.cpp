@@ -54,6 +54,7 @@ class Detector {
     constexpr unsigned kMoments = type_class::kDate | type_class::kTimestamp | type_class::kTime;
     if ((base_.type_class & kMoments) != 0) return Served(DetectMoment(words, base_.type_class, facts_));
     if (base_.type_class == type_class::kBoolean) return Served(DetectFlag(words));
+    if (base_.type_class == type_class::kInteger) return Served(DetectCount(words));
     return std::nullopt;
   }
 
@@ -141,6 +142,17 @@ class Detector {
       if (ListHolds(kMostlyTrue, word)) return Meaning{"flag_mostly_true", GroupKind::None, "", "column name"};
     }
     if (ListHolds(kPrefixes, words[0])) return Meaning{"flag", GroupKind::None, "", "column name"};
+    return std::nullopt;
+  }
+
+  // "max_students", "num_retries", "total_users", "upload_limit".
+  static std::optional<Meaning> DetectCount(const Words& words) {
+    constexpr std::string_view kFew = " max min maximum minimum limit threshold quota ";
+    constexpr std::string_view kMany = " num total nb ";
+    if (words.size() < 2) return std::nullopt;
+    if (ListHolds(kFew, words.front()) || ListHolds(kFew, words.back()))
+      return Meaning{"quantity", GroupKind::None, "", "column name"};
+    if (ListHolds(kMany, words.front())) return Meaning{"count", GroupKind::None, "", "column name"};
     return std::nullopt;
   }
 

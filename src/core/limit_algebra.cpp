@@ -4,9 +4,13 @@
 #include "limit_algebra.h"
 
 #include <algorithm>
+#include <climits>
 #include <cstdlib>
+#include <numeric>
 
 #include "dbmocker/error.h"
+#include "decimal_text.h"
+#include "json_shape.h"
 #include "temporal_text.h"
 #include "text_language.h"
 #include "type_value_sets.h"
@@ -108,13 +112,99 @@ int CompareValues(const std::string& left, const std::string& right, const TypeO
   return left.compare(right);
 }
 
+namespace {
+
+// Spans in order, those that meet joined.
+void SortSpans(std::vector<PeriodicLimits::Span>& spans) {
+  std::ranges::sort(spans, {}, &PeriodicLimits::Span::first);
+  std::vector<PeriodicLimits::Span> joined;
+  for (const PeriodicLimits::Span& span : spans) {
+    if (!joined.empty() && span.first <= joined.back().last + 1)
+      joined.back().last = std::max(joined.back().last, span.last);
+    else
+      joined.push_back(span);
+  }
+  spans = std::move(joined);
+}
+
+// Limits that differ only in the remainders that they allow.
+std::optional<ValueLimits> UnitePeriods(const std::vector<ValueLimits>& branches) {
+  ValueLimits first = branches.front();
+  if (first.periodic == nullptr) return std::nullopt;
+  PeriodicLimits united = *first.periodic;
+  first.periodic = nullptr;
+  for (const ValueLimits& limits : branches) {
+    if (limits.periodic == nullptr || limits.periodic->period != united.period) return std::nullopt;
+    ValueLimits rest = limits;
+    rest.periodic = nullptr;
+    if (!SameLimits(first, rest)) return std::nullopt;
+    united.remainders.insert(united.remainders.end(), limits.periodic->remainders.begin(),
+                             limits.periodic->remainders.end());
+  }
+  SortSpans(united.remainders);
+  first.periodic = std::make_shared<PeriodicLimits>(std::move(united));
+  return first;
+}
+
+// Both at once; nullopt if that takes too many spans to say.
+std::optional<PeriodicLimits> IntersectPeriods(const PeriodicLimits& left, const PeriodicLimits& right) {
+  constexpr std::size_t kMostSpans = 200'000;
+  const std::int64_t common = std::gcd(left.period, right.period);
+  std::int64_t period = 0;
+  if (__builtin_mul_overflow(left.period / common, right.period, &period)) return std::nullopt;
+  const std::int64_t copies_of_left = period / left.period;
+  const std::int64_t copies_of_right = period / right.period;
+  const auto count = [](const PeriodicLimits& limits, std::int64_t copies) {
+    return static_cast<double>(limits.remainders.size()) * static_cast<double>(copies);
+  };
+  if (count(left, copies_of_left) > kMostSpans || count(right, copies_of_right) > kMostSpans) return std::nullopt;
+  const auto repeat = [](const PeriodicLimits& limits, std::int64_t copies) {
+    std::vector<PeriodicLimits::Span> spans;
+    for (std::int64_t i = 0; i < copies; ++i)
+      for (const PeriodicLimits::Span& span : limits.remainders)
+        spans.push_back({span.first + i * limits.period, span.last + i * limits.period});
+    return spans;
+  };
+  const auto a = repeat(left, copies_of_left);
+  const auto b = repeat(right, copies_of_right);
+  PeriodicLimits both{period, {}};
+  for (std::size_t i = 0, j = 0; i < a.size() && j < b.size();) {
+    const std::int64_t first = std::max(a[i].first, b[j].first);
+    const std::int64_t last = std::min(a[i].last, b[j].last);
+    if (first <= last) both.remainders.push_back({first, last});
+    a[i].last < b[j].last ? ++i : ++j;
+  }
+  return both;
+}
+
+std::shared_ptr<const PeriodicLimits> IntersectPeriodic(const std::shared_ptr<const PeriodicLimits>& left,
+                                                        const std::shared_ptr<const PeriodicLimits>& right) {
+  if (left == nullptr || right == nullptr || *left == *right) return left == nullptr ? right : left;
+  auto both = IntersectPeriods(*left, *right);
+  if (!both || both->remainders.empty()) ThrowContradiction("No value has all of its remainders at once.");
+  return std::make_shared<PeriodicLimits>(std::move(*both));
+}
+
+bool HasRemainder(const std::string& text, const PeriodicLimits& periodic, const TypeOfColumn& type) {
+  const auto position =
+      type.type == nullptr ? std::nullopt : ParseOrderedValue(*type.type, type.type_modifier, text, false);
+  if (!position) return false;
+  const std::int64_t remainder = (*position % periodic.period + periodic.period) % periodic.period;
+  return std::ranges::any_of(periodic.remainders, [remainder](const PeriodicLimits::Span& span) {
+    return remainder >= span.first && remainder <= span.last;
+  });
+}
+
+}  // namespace
+
 std::optional<ValueLimits> Unite(const std::vector<ValueLimits>& branches, const TypeOfColumn& type) {
   if (branches.size() == 1) return branches.front();
+  if (auto periods = UnitePeriods(branches)) return periods;
   bool lists_only = true;
   for (const ValueLimits& limits : branches) {
     if (limits.IsUnlimited()) return ValueLimits{};
     if (limits.min_length || limits.max_length || !limits.excluded.empty() || limits.pattern || limits.elements ||
-        !limits.members.empty() || limits.json)
+        !limits.members.empty() || limits.json || limits.periodic || limits.max_decimals)
       return std::nullopt;
     if (limits.has_allowed && !limits.intervals.empty()) return std::nullopt;
     lists_only &= limits.has_allowed;
@@ -172,19 +262,9 @@ void CheckMembers(const ValueLimits& limits, const TypeOfColumn& type) {
 std::shared_ptr<const JsonLimits> IntersectJson(const std::shared_ptr<const JsonLimits>& left,
                                                 const std::shared_ptr<const JsonLimits>& right) {
   if (left == nullptr || right == nullptr) return left == nullptr ? right : left;
-  JsonLimits both = *left;
-  if (both.types.empty()) both.types = right->types;
-  if (!left->types.empty() && !right->types.empty()) {
-    std::erase_if(both.types,
-                  [&](const std::string& one) { return std::ranges::find(right->types, one) == right->types.end(); });
-    if (both.types.empty()) ThrowContradiction("No document has all of its types at once.");
-  }
-  for (const std::string& key : right->keys)
-    if (std::ranges::find(both.keys, key) == both.keys.end()) both.keys.push_back(key);
-  both.min_items = std::max(both.min_items, right->min_items);
-  both.max_items = MinOf(both.max_items, right->max_items);
-  if (both.max_items && *both.max_items < both.min_items) ThrowContradiction("No array has so many and so few items.");
-  return std::make_shared<JsonLimits>(std::move(both));
+  auto both = IntersectJsonLimits(*left, *right);
+  if (!both) ThrowContradiction("No document has all of its shapes at once.");
+  return std::make_shared<JsonLimits>(std::move(*both));
 }
 
 // Lists keep only what the rest allows, so that contradictions show at once.
@@ -196,6 +276,8 @@ void FilterAllowed(ValueLimits& limits, const TypeOfColumn& type) {
   if (limits.allowed.empty()) ThrowContradiction("None of its listed values satisfies the rest.");
   limits.intervals.clear();
   limits.excluded.clear();
+  limits.periodic = nullptr;
+  limits.max_decimals.reset();
   if (type.type == nullptr || type.type->category != 'S') return;
   limits.min_length.reset();
   limits.max_length.reset();
@@ -217,6 +299,8 @@ bool Satisfies(const std::string& text, const ValueLimits& limits, const TypeOfC
       std::ranges::none_of(limits.intervals, [&](const ValueInterval& one) { return LiesIn(text, one, type); }))
     return false;
   if (Contains(limits.excluded, text, type)) return false;
+  if (limits.periodic != nullptr && !HasRemainder(text, *limits.periodic, type)) return false;
+  if (limits.max_decimals && CountDecimals(text).value_or(INT_MAX) > *limits.max_decimals) return false;
   const bool is_text = type.type != nullptr && type.type->category == 'S';
   if (!is_text) return true;
   const std::int64_t length = CountCharacters(text);
@@ -234,7 +318,9 @@ bool SameLimits(const ValueLimits& a, const ValueLimits& b) {
          a.max_length == b.max_length &&
          (a.pattern == b.pattern || (a.pattern && b.pattern && *a.pattern == *b.pattern)) &&
          (a.elements == b.elements || (a.elements && b.elements && SameLimits(*a.elements, *b.elements))) &&
-         a.members == b.members && (a.json == b.json || (a.json && b.json && *a.json == *b.json));
+         a.members == b.members && (a.json == b.json || (a.json && b.json && *a.json == *b.json)) &&
+         (a.periodic == b.periodic || (a.periodic && b.periodic && *a.periodic == *b.periodic)) &&
+         a.max_decimals == b.max_decimals;
 }
 
 bool SameColumnLimits(const ColumnLimits& a, const ColumnLimits& b) {
@@ -272,6 +358,8 @@ ValueLimits Intersect(const ValueLimits& left, const ValueLimits& right, const T
     if (std::ranges::find(result.members, member) == result.members.end()) result.members.push_back(member);
   CheckMembers(result, type);
   result.json = IntersectJson(left.json, right.json);
+  result.periodic = IntersectPeriodic(left.periodic, right.periodic);
+  result.max_decimals = MinOf(left.max_decimals, right.max_decimals);
   FilterAllowed(result, type);
   return result;
 }

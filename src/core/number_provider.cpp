@@ -32,6 +32,7 @@ constexpr NumberRange kRanges[] = {
     {"file_size", {"size in bytes", 100, 50000000, 0, kLogarithmic}},
     {"height", {"height in centimetres", 1450, 2100, 1, kBell}},
     {"hour", {"hour", 0, 23, 0, kUniform}},
+    {"level", {"level", 0, 9, 0, kUniform}},
     {"milliseconds", {"milliseconds", 1, 600000, 0, kLogarithmic}},
     {"minute", {"minute", 0, 59, 0, kUniform}},
     {"month", {"month", 1, 12, 0, kUniform}},

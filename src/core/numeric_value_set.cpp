@@ -8,6 +8,7 @@
 // 10000 of the first digit.
 // Read first: WriteNumericPayload, then MakeNumericValueSet.
 #include <algorithm>
+#include <climits>
 #include <cstring>
 #include <memory>
 
@@ -185,16 +186,18 @@ OrderedSpace MakeSpace(const NumericGrid& grid, bool bounded_precision) {
 ValueSetPointer MakeNumericValueSet(const TypeRequest& request) {
   if (!IsBuiltIn(request.type, "numeric")) return nullptr;
   NumericGrid grid = ChooseGrid(request);
+  const int coarsest = request.limits.max_decimals.value_or(INT_MAX);
+  grid.scale = std::min(grid.scale, coarsest);
   const bool has_modifier = grid.precision != kUnknownPrecision;
   while (!BoundsFit(request.limits, grid.scale) && grid.scale > -36) --grid.scale;
-  const int finest = has_modifier ? grid.max_scale : std::max(grid.scale, 17);
+  const int finest = std::min(coarsest, has_modifier ? grid.max_scale : std::max(grid.scale, 17));
   // Narrow intervals may need a finer grid than usual.
   for (;; ++grid.scale) {
     const int scale = grid.scale;
     auto range = ResolveOrderedRange(MakeSpace(grid, has_modifier), request.limits, request.unique,
                                      [scale](std::string_view text) { return ParseDecimal(text, scale); });
-    const bool may_refine = request.unique && !has_modifier && scale < kMaxUniqueScale && range && range->size() > 1 &&
-                            range->size() < kEnoughUnique && BoundsFit(request.limits, scale + 1);
+    const bool may_refine = request.unique && !has_modifier && scale < std::min(kMaxUniqueScale, coarsest) && range &&
+                            range->size() > 1 && range->size() < kEnoughUnique && BoundsFit(request.limits, scale + 1);
     if (range && !may_refine) {
       const int display_scale = std::max(0, has_modifier ? grid.type_scale : scale);
       return std::make_shared<NumericValueSet>(std::move(*range), scale, display_scale);

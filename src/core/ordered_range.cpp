@@ -137,6 +137,57 @@ bool OrderedRange::IsAscending() const {
   return true;
 }
 
+std::int64_t OrderedRange::Unpack(std::int64_t number) const {
+  std::int64_t periods = number / kept_;
+  std::int64_t rest = number % kept_;
+  if (rest < 0) {
+    rest += kept_;
+    --periods;
+  }
+  const auto after = std::upper_bound(remainders_.begin(), remainders_.end(), rest,
+                                      [](std::int64_t wanted, const Remainders& one) { return wanted < one.start; });
+  const Remainders& found = *(after - 1);
+  return periods * period_ + found.first + (rest - found.start);
+}
+
+std::optional<OrderedRange> OrderedRange::WithPeriods(const std::vector<Span64>& spans, bool spread,
+                                                      const PeriodicLimits& periodic) {
+  std::vector<Remainders> remainders;
+  std::int64_t kept = 0;
+  for (const PeriodicLimits::Span& span : periodic.remainders) {
+    remainders.push_back({span.first, kept});
+    kept += span.last - span.first + 1;
+  }
+  if (kept == 0) return std::nullopt;
+  // How many values are kept in [0, value), negative below zero.
+  const auto count_below = [&](Int128 value) {
+    Int128 periods = value / periodic.period;
+    Int128 rest = value % periodic.period;
+    if (rest < 0) {
+      rest += periodic.period;
+      --periods;
+    }
+    Int128 count = periods * kept;
+    for (const PeriodicLimits::Span& span : periodic.remainders)
+      if (rest > span.first) count += std::min<Int128>(rest, span.last + 1) - span.first;
+    return count;
+  };
+  std::vector<Span64> packed;
+  for (const Span64& span : spans) {
+    const Int128 first = count_below(span.first);
+    const Int128 last = count_below(Int128{span.last} + 1) - 1;
+    if (first <= last) packed.push_back(Narrow(WideSpan{first, last}));
+  }
+  if (packed.empty()) return std::nullopt;
+  OrderedRange range(packed, spread);
+  range.period_ = periodic.period;
+  range.kept_ = kept;
+  range.remainders_ = std::move(remainders);
+  range.minimum_ = range.Unpack(range.minimum_);
+  range.maximum_ = range.Unpack(range.maximum_);
+  return range;
+}
+
 const OrderedRange::Segment& OrderedRange::FindSegment(std::uint64_t position) const {
   const auto after =
       std::upper_bound(segments_.begin(), segments_.end(), position,
@@ -144,8 +195,27 @@ const OrderedRange::Segment& OrderedRange::FindSegment(std::uint64_t position) c
   return *(after - 1);
 }
 
+namespace {
+
+// The same in numbers that stand for `unit` positions each; nullptr if no such number lies in a span.
+std::shared_ptr<const PeriodicLimits> InUnits(const std::shared_ptr<const PeriodicLimits>& periodic,
+                                              std::int64_t unit) {
+  if (periodic == nullptr || unit == 1) return periodic;
+  PeriodicLimits coarse;
+  coarse.period = std::max<std::int64_t>(periodic->period / unit, 1);
+  for (const PeriodicLimits::Span& span : periodic->remainders) {
+    const std::int64_t first = (span.first + unit - 1) / unit;
+    const std::int64_t last = std::min(span.last / unit, coarse.period - 1);
+    if (first <= last) coarse.remainders.push_back({first, last});
+  }
+  return std::make_shared<PeriodicLimits>(std::move(coarse));
+}
+
+}  // namespace
+
 std::optional<OrderedRange> ResolveOrderedRange(const OrderedSpace& space, const ValueLimits& limits, bool unique,
-                                                const PointParser& parse) {
+                                                const PointParser& parse, std::int64_t unit) {
+  const auto periodic = InUnits(limits.periodic, unit);
   const WideSpan legal = Widen(space.legal);
   const std::vector<std::int64_t> excluded = ReadExcluded(limits, legal, parse);
   // The usual values first; if the excluded ones leave none of them, the whole legal range.
@@ -168,7 +238,9 @@ std::optional<OrderedRange> ResolveOrderedRange(const OrderedSpace& space, const
     } else {
       for (const WideSpan& span : wanted) AddWithout(Narrow(span), excluded, spans);
     }
-    if (!spans.empty()) return OrderedRange(spans, !wide);
+    if (spans.empty()) continue;
+    if (periodic == nullptr) return OrderedRange(spans, !wide);
+    if (auto range = OrderedRange::WithPeriods(spans, !wide, *periodic)) return range;
   }
   return std::nullopt;
 }

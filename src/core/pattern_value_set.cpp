@@ -262,7 +262,10 @@ ValueSetPointer MakePatternValueSet(const TypeRequest& request) {
       storage->form == TextForm::Padded && lengths.minimum < static_cast<std::int64_t>(storage->width);
   LengthLimits full = lengths;
   if (may_fill) full.minimum = full.maximum.value_or(full.minimum);
-  const std::uint64_t wanted = request.unique ? std::uint64_t{1} << 40 : 1000;
+  // Texts in the usual case are enough where the others differ from them in nothing but case.
+  const bool only_cases = !request.unique && (pattern.preferred.BeforeFolding(true) == pattern.exact ||
+                                              pattern.preferred.BeforeFolding(false) == pattern.exact);
+  const std::uint64_t wanted = request.unique ? std::uint64_t{1} << 40 : only_cases ? 1 : 1000;
   Candidate best;
   for (const LengthLimits& limits : may_fill ? std::vector{full, lengths} : std::vector{lengths}) {
     for (const TextLanguage* language : {&pattern.preferred, &pattern.exact}) {

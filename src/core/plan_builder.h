@@ -103,6 +103,7 @@ class PlanBuilder {
   // plan_checks.cpp
   void ReadLimits();
   void ListConditions();
+  void ListRangeConditions();
   void TakeShapes();
   void ListTriggers();
   void ReadTriggers(std::map<std::size_t, CheckCases>& open);
@@ -122,6 +123,9 @@ class PlanBuilder {
   void JudgeChecks();
   bool IsKept(const Condition& condition) const;
   bool HasPartialPattern(AttributeNumber number) const;
+  bool HasSteps(AttributeNumber number) const;
+  template <class Test>
+  bool AnyLimits(AttributeNumber number, Test test) const;
 
   // plan_unread.cpp
   bool MayTry(AttributeNumber number) const;
@@ -139,6 +143,9 @@ class PlanBuilder {
   void PlaceRelations(CheckGroup& group);
   using Dependencies = std::map<AttributeNumber, std::set<AttributeNumber>>;
   AttributeNumber ChooseTarget(const Relation& relation, const Dependencies& depends) const;
+  bool IsKeptByReference(const CheckGroup& group, const Relation& relation) const;
+  bool IsKeptBySlots(const Relation& relation) const;
+  bool SaysRelation(std::size_t place, const Relation& relation) const;
   void LeaveRelation(const CheckGroup& group, const Relation& relation);
   RelatedColumn DescribeRelated(AttributeNumber number) const;
   void KeepWithinCases(const CheckGroup& group, AttributeNumber number, RelatedTarget& target) const;
@@ -321,6 +328,14 @@ class PlanBuilder {
   // By column: the parts of its value set that each case of its group takes, and the size of the set without them.
   std::map<AttributeNumber, std::pair<std::vector<CaseChoice>, std::uint64_t>> case_parts_;
   std::map<std::string, std::pair<std::string, std::string>> reference_methods_;
+  // Columns that are the bounds of ranges which do not overlap, and how far apart they are, in positions.
+  struct SlotColumns {
+    AttributeNumber lower = 0;
+    AttributeNumber upper = 0;
+    std::int64_t shortest = 0;
+    std::int64_t longest = 0;
+  };
+  std::vector<SlotColumns> slot_columns_;
 };
 
 // 64-bit words for ColumnPlan::null_lane; the words of `null_ordinal`, if given, and of the rows from `null_from` on

@@ -202,6 +202,7 @@ void PlanBuilder::PlaceCaseNulls(CheckGroup& group, AttributeNumber number) {
 // True if another value of the column may be taken without breaking a key.
 bool PlanBuilder::MayMove(const ColumnState& state) const {
   if (state.values == nullptr || state.lane < 0 || textless_.contains(state.column->number)) return false;
+  if (HasSteps(state.column->number)) return false;
   if (IsDrawnByRule(state)) return false;
   if (state.role == ColumnRole::Free) return true;
   if (state.role != ColumnRole::Reference || key_references_.contains(state.foreign_key)) return false;
@@ -215,6 +216,24 @@ bool PlanBuilder::MayMove(const ColumnState& state) const {
   return key.columns.size() == 1 && shared == 1 && !in_key && key.referenced_oid != table_.oid;
 }
 
+namespace {
+
+// True if an equation counts the column several times, so that most places of the others leave it none.
+bool IsMultiple(const Relation& relation, AttributeNumber number) {
+  if (relation.kind != Relation::Kind::Order || relation.comparison != Relation::Comparison::Equal) return false;
+  Int128 own = 0;
+  Int128 least = 0;
+  for (const Relation::Term& term : relation.terms) {
+    if (term.columns.size() != 1) continue;
+    const Int128 size = term.coefficient < 0 ? -term.coefficient : term.coefficient;
+    if (term.columns.front() == number) own = size;
+    if (least == 0 || size < least) least = size;
+  }
+  return own > least;
+}
+
+}  // namespace
+
 // The column of a relation that gives way; 0 if none may. The last one does first, but an equation is solved for a
 // column that is not a factor. `depends` says which columns must be known before which.
 AttributeNumber PlanBuilder::ChooseTarget(const Relation& relation, const Dependencies& depends) const {
@@ -225,7 +244,8 @@ AttributeNumber PlanBuilder::ChooseTarget(const Relation& relation, const Depend
       return term.columns.size() > 1 && std::ranges::count(term.columns, number) > 0;
     });
     const bool has_rule = state != nullptr && RuleOf(*state) != nullptr;
-    return std::tuple(is_factor, state == nullptr || state->role != ColumnRole::Free, has_rule, -number);
+    return std::tuple(is_factor || IsMultiple(relation, number), state == nullptr || state->role != ColumnRole::Free,
+                      has_rule, -number);
   };
   std::ranges::sort(candidates, {}, rank);
   const auto reaches = [&](AttributeNumber from, AttributeNumber to, const auto& self) -> bool {
@@ -249,14 +269,69 @@ AttributeNumber PlanBuilder::ChooseTarget(const Relation& relation, const Depend
   return 0;
 }
 
+// A reference to the table's own rows is to an earlier one, so it differs from the row's own key.
+bool PlanBuilder::IsKeptByReference(const CheckGroup& group, const Relation& relation) const {
+  const bool differ = relation.kind == Relation::Kind::DifferentText ||
+                      (relation.kind == Relation::Kind::Order && relation.terms.size() == 2 &&
+                       relation.comparison == Relation::Comparison::Different &&
+                       relation.terms[0].coefficient == -relation.terms[1].coefficient);
+  if (!differ || relation.columns.size() != 2) return false;
+  return std::ranges::any_of(table_.foreign_keys, [&](const ForeignKey& key) {
+    if (key.referenced_oid != table_.oid || key.columns.size() != 1) return false;
+    const ColumnState* state = Find(key.columns.front());
+    // The first row has nothing to refer to.
+    const bool may_be_null =
+        state != nullptr && !state->column->not_null && std::ranges::none_of(group.cases, [&](const CheckCase& one) {
+          return LimitsIn(one, key.columns.front()).not_null;
+        });
+    std::vector<AttributeNumber> pair{key.columns.front(), key.referenced_columns.front()};
+    std::ranges::sort(pair);
+    return may_be_null && pair == relation.columns;
+  });
+}
+
+// Bounds of ranges that do not overlap, at a distance that the relation allows.
+bool PlanBuilder::IsKeptBySlots(const Relation& relation) const {
+  const bool is_order =
+      relation.kind == Relation::Kind::Order &&
+      (relation.comparison == Relation::Comparison::Less || relation.comparison == Relation::Comparison::LessOrEqual);
+  if (!is_order || relation.columns.size() != 2) return false;
+  return std::ranges::any_of(slot_columns_, [&](const SlotColumns& slots) {
+    Int128 lower = 0, upper = 0, constant = 0;
+    for (const Relation::Term& term : relation.terms) {
+      if (term.columns.size() > 1) return false;
+      Int128& sum = term.columns.empty() ? constant : term.columns.front() == slots.lower ? lower : upper;
+      if (&sum == &upper && term.columns.front() != slots.upper) return false;
+      sum += term.coefficient;
+    }
+    if (lower != -upper) return false;
+    const Int128 most = std::max(upper * slots.shortest, upper * slots.longest) + constant;
+    return relation.comparison == Relation::Comparison::Less ? most < 0 : most <= 0;
+  });
+}
+
+bool PlanBuilder::SaysRelation(std::size_t place, const Relation& relation) const {
+  const CheckCases cases = ReadCondition(place);
+  return std::ranges::any_of(
+      cases, [&](const CheckCase& one) { return std::ranges::find(one.relations, relation) != one.relations.end(); });
+}
+
 // No column may give way: the CHECKs that the relation is from are left to the server.
 void PlanBuilder::LeaveRelation(const CheckGroup& group, const Relation& relation) {
-  for (const int check : group.checks) {
-    Condition& condition = conditions_[static_cast<std::size_t>(check)];
-    const bool holds_all = std::ranges::all_of(
-        relation.columns, [&](AttributeNumber number) { return std::ranges::count(condition.columns, number) > 0; });
-    if (holds_all && condition.why_not.empty()) condition.why_not = "its columns are decided by keys or defaults";
+  if (IsKeptByReference(group, relation) || IsKeptBySlots(relation)) return;
+  std::vector<Condition*> sources;  // those that say it; if none does, all that might
+  for (const bool says_it : {true, false}) {
+    for (const int check : group.checks) {
+      const auto place = static_cast<std::size_t>(check);
+      Condition& condition = conditions_[place];
+      const bool holds_all = std::ranges::all_of(
+          relation.columns, [&](AttributeNumber number) { return std::ranges::count(condition.columns, number) > 0; });
+      if (holds_all && (!says_it || SaysRelation(place, relation))) sources.push_back(&condition);
+    }
+    if (!sources.empty()) break;
   }
+  for (Condition* condition : sources)
+    if (condition->why_not.empty()) condition->why_not = "its columns are decided by keys or defaults";
 }
 
 void PlanBuilder::PlaceRelations(CheckGroup& group) {

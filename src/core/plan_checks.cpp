@@ -2,6 +2,8 @@
 // columns; the others are grouped by the columns that they share, and each group's cases are worked out together.
 // Read first: PlanBuilder::ReadLimits.
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 
 #include "case_algebra.h"
 #include "dbmocker/error.h"
@@ -63,7 +65,44 @@ Expression InlineGenerated(const Table& table, const Expression& expression) {
   return inlined;
 }
 
+// tsrange(a, b) and the like, which raise an error where a is above b.
+void FindRangesOf(const Expression& expression, std::vector<Expression>& found) {
+  static constexpr std::string_view kRanges[] = {"int4range", "int8range", "numrange",
+                                                 "daterange", "tsrange",   "tstzrange"};
+  for (const Expression& argument : expression.arguments) FindRangesOf(argument, found);
+  if (expression.kind != Expression::Kind::Function || expression.arguments.size() < 2 || expression.columns.empty() ||
+      std::ranges::find(kRanges, expression.name) == std::end(kRanges))
+    return;
+  Expression order;
+  order.kind = Expression::Kind::Operator;
+  order.name = "<=";
+  order.type = "boolean";
+  order.arguments = {expression.arguments[0], expression.arguments[1]};
+  std::set<AttributeNumber> columns(expression.arguments[0].columns.begin(), expression.arguments[0].columns.end());
+  columns.insert(expression.arguments[1].columns.begin(), expression.arguments[1].columns.end());
+  order.columns.assign(columns.begin(), columns.end());
+  found.push_back(std::move(order));
+}
+
 }  // namespace
+
+// The bounds of ranges that CHECKs, generated columns and indexes make have to be in order.
+void PlanBuilder::ListRangeConditions() {
+  std::vector<Expression> orders;
+  for (const CheckConstraint& check : table_.checks) FindRangesOf(check.check, orders);
+  for (const Column& column : table_.columns)
+    if (column.is_generated && column.default_expression) FindRangesOf(*column.default_expression, orders);
+  for (const UniqueKey& key : table_.unique_keys)
+    for (const Expression& expression : key.expressions) FindRangesOf(expression, orders);
+  std::set<std::vector<AttributeNumber>> seen;
+  for (const Expression& order : orders) {
+    if (!seen.insert(order.columns).second) continue;
+    const Expression& kept = inlined_.emplace_back(order);
+    const std::string names = JoinColumnNames(table_, kept.columns);
+    conditions_.push_back(
+        {"range of " + names, "bounds of a range of " + names + " in order", 0, &kept, kept.columns, ""});
+  }
+}
 
 void PlanBuilder::ListConditions() {
   for (const CheckConstraint& check : table_.checks) {
@@ -81,6 +120,7 @@ void PlanBuilder::ListConditions() {
       conditions_.push_back(
           {"NOT NULL of " + column.name, column.default_text + " IS NOT NULL", 0, &test, test.columns, ""});
     }
+  ListRangeConditions();
   for (const Column& column : table_.columns)
     for (const DomainConstraint& constraint : column.type->constraints)
       if (!constraint.text.empty())
@@ -452,19 +492,27 @@ bool PlanBuilder::IsKept(const Condition& condition) const {
   });
 }
 
-// Patterns of a column that were too large to be held all at once.
-bool PlanBuilder::HasPartialPattern(AttributeNumber number) const {
-  const auto is_partial = [](const ColumnLimits& one) {
-    return one.limits.pattern != nullptr && one.limits.pattern->is_partial;
-  };
+// Whether the column's own limits, or those of any case, pass the test.
+template <class Test>
+bool PlanBuilder::AnyLimits(AttributeNumber number, Test test) const {
   const ColumnState* state = Find(number);
-  if (state != nullptr && is_partial(state->limits)) return true;
+  if (state != nullptr && test(state->limits.limits)) return true;
   return std::ranges::any_of(groups_, [&](const CheckGroup& group) {
     return std::ranges::any_of(group.cases, [&](const CheckCase& one) {
       const auto found = one.limits.find(number);
-      return found != one.limits.end() && is_partial(found->second);
+      return found != one.limits.end() && test(found->second.limits);
     });
   });
+}
+
+// Patterns of a column that were too large to be held all at once.
+bool PlanBuilder::HasPartialPattern(AttributeNumber number) const {
+  return AnyLimits(number, [](const ValueLimits& one) { return one.pattern != nullptr && one.pattern->is_partial; });
+}
+
+// Limits that a place found between bounds need not keep.
+bool PlanBuilder::HasSteps(AttributeNumber number) const {
+  return AnyLimits(number, [](const ValueLimits& one) { return one.periodic != nullptr || one.max_decimals; });
 }
 
 void PlanBuilder::JudgeChecks() {

@@ -42,7 +42,8 @@ std::optional<PlanBuilder::KeyComponent> PlanBuilder::FindColumnComponent(Column
     }
     values = nullptr;
   }
-  if (!widest && is_integer && limits.intervals.size() <= 1 && !limits.has_allowed && limits.excluded.empty()) {
+  if (!widest && is_integer && limits.intervals.size() <= 1 && !limits.has_allowed && limits.excluded.empty() &&
+      limits.periodic == nullptr) {
     values = MakeTypeValues(state, true);
     if (limits.intervals.empty())
       values = MakeSequenceValueSet(*state.base.type, 1, 1, LargestInteger(*state.base.type));

@@ -131,6 +131,7 @@ bool PlanBuilder::PlaceSlotColumns(const std::string& constraint, std::pair<Attr
     state->limits.not_null = true;  // a range without a bound overlaps others
     NoteUnique({state->column->number}, size);
   }
+  if (slots->longest > 0) slot_columns_.push_back({columns.first, columns.second, slots->shortest, slots->longest});
   key_methods_[constraint] = {"construction", "ranges from \"" + states[0]->column->name + "\" to \"" +
                                                   states[1]->column->name + "\" do not overlap"};
   return true;

@@ -186,7 +186,9 @@ bool PlanBuilder::PlaceSingleColumnKey(const UniqueKey& key, ColumnState& state,
 // Whole numbers upwards, past the largest one that is stored.
 bool PlanBuilder::PlaceSequentialKey(ColumnState& state) {
   const ValueLimits& limits = state.limits.limits;
-  if (state.is_judged || limits.has_allowed || !limits.excluded.empty() || limits.intervals.size() > 1) return false;
+  if (state.is_judged || limits.has_allowed || !limits.excluded.empty() || limits.intervals.size() > 1 ||
+      limits.periodic != nullptr)
+    return false;
   std::int64_t start = 1;
   std::int64_t end = LargestInteger(*state.base.type);
   if (!limits.intervals.empty()) {

@@ -136,10 +136,14 @@ ValueSetPointer PlanBuilder::MakeProvided(const ColumnState& state, GroupKind gr
   ValueContext context = context_;
   context.locale = LocaleFor(state);
   try {
-    if (state.limits.limits.elements != nullptr || !state.limits.limits.members.empty()) return nullptr;
-    if (state.limits.limits.json != nullptr &&
-        (!state.limits.limits.json->keys.empty() || !state.limits.limits.json->types.empty()))
-      return nullptr;
+    const auto& elements = state.limits.limits.elements;  // no limits: none of them is NULL
+    if ((elements != nullptr && !elements->IsUnlimited()) || !state.limits.limits.members.empty()) return nullptr;
+    if (state.limits.limits.json != nullptr) {  // only that it is an object: so are the documents of a meaning
+      JsonLimits other = *state.limits.limits.json;
+      const bool may_be_object = std::ranges::count(other.types, "object") > 0;
+      other.types.clear();
+      if (other != JsonLimits{} || !may_be_object || !meaning.provider.starts_with("json_")) return nullptr;
+    }
     if (state.limits.limits.pattern == nullptr)
       return MakeProviderValueSet(meaning, *state.base.type, state.base.type_modifier, state.limits.limits, context);
     ValueLimits plain = state.limits.limits;

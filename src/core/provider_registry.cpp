@@ -80,6 +80,7 @@ ValueSetPointer MakeProviderValueSet(const Meaning& meaning, const Type& type, i
                                      const ValueLimits& limits, const ValueContext& context) {
   if (type.kind == TypeKind::Domain && type.element)
     return MakeProviderValueSet(meaning, *type.element, type.element_modifier, limits, context);
+  if (limits.periodic != nullptr) return nullptr;
   const ProviderEntry* entry = FindProvider(meaning.provider);
   const unsigned type_class = ClassOfType(type);
   if (entry == nullptr || (entry->classes & type_class) == 0) return nullptr;

@@ -1,7 +1,7 @@
 // Ranges and multiranges, written as input text. Where the subtype's values come in order, a range is a lower bound and
 // a width: "[lower,upper)", the form that discrete ranges are stored in, so that distinct stays distinct. Of other
 // subtypes a range is a single point, which is legal under any ordering.
-// Limits other than lists are ignored (the server's check rejects).
+// Limits of elements are those of both bounds; others than these and lists are ignored (the server's check rejects).
 // Read first: RangeValueSet::AppendText.
 #include <algorithm>
 #include <memory>
@@ -105,12 +105,14 @@ ValueSetPointer MakeBounds(const TypeRequest& request, const Type& subtype) {
   ValueLimits limits;
   int modifier = -1;
   const Type& base = UnwrapDomains(subtype, modifier);
-  if (request.unique) {
+  if (request.limits.elements != nullptr) {
+    limits = *request.limits.elements;
+  } else if (request.unique) {
     for (const WideBounds& wide : kWideBounds) {
       if (IsBuiltIn(base, wide.type_name)) limits.intervals.push_back({wide.lower, wide.upper, true, true});
     }
   }
-  const bool is_ordered = !limits.intervals.empty();
+  const bool is_ordered = !limits.intervals.empty() || request.limits.elements != nullptr;
   // An explicit interval is in ascending order only without the preferences of unique sets.
   return MakeTypeValueSet(subtype, request.type.element_modifier, limits, request.unique && !is_ordered,
                           request.context);

@@ -8,6 +8,9 @@
 
 #include "dbmocker/error.h"
 #include "limit_algebra.h"
+#include "read_json_checks.h"
+#include "read_periods.h"
+#include "read_range_checks.h"
 #include "read_units.h"
 #include "spatial_checks.h"
 #include "text_conditions.h"
@@ -123,8 +126,9 @@ std::optional<ColumnReading> AsWrittenColumn(const Expression& expression, const
 std::optional<Atom> ReadNeverBlank(const Expression& left, const std::string& name, const std::string& text,
                                    const TypesByColumn& types) {
   const Expression& call = StripCasts(left);
-  const bool of_length =
-      call.kind == Expression::Kind::Function && call.arguments.size() == 1 && (call.name.ends_with("length"));
+  static constexpr std::string_view kLengths[] = {"length", "char_length", "character_length", "octet_length"};
+  const bool of_length = call.kind == Expression::Kind::Function && call.arguments.size() == 1 &&
+                         std::ranges::find(kLengths, call.name) != std::end(kLengths);
   const auto column = AsWrittenColumn(of_length ? call.arguments.front() : left, types);
   if (!column) return std::nullopt;
   const bool holds =
@@ -139,70 +143,6 @@ std::optional<Atom> ReadShape(const Expression& left, const std::vector<std::str
   AttributeNumber column = 0;
   const auto holds = ShapeHolds(left, values, inside, types, &column);
   return holds.value_or(false) ? std::optional(OfColumn(column)) : std::nullopt;
-}
-
-bool IsHstore(const ColumnReading& column) {
-  return column.type.type->name == "hstore" && column.type.type->extension == "hstore";
-}
-
-bool IsJson(const ColumnReading& column) {
-  return column.type.type->name == "jsonb" || column.type.type->name == "json";
-}
-
-Atom OfJson(AttributeNumber column, JsonLimits json) {
-  Atom atom = OfColumn(column);
-  atom.limits[column].limits.json = std::make_shared<JsonLimits>(std::move(json));
-  return atom;
-}
-
-// jsonb_typeof(x) among (or not among) these.
-std::optional<Atom> ReadJsonType(const Expression& left, const std::vector<std::string>& names, bool inside,
-                                 const TypesByColumn& types) {
-  const Expression& call = StripCasts(left);
-  if (call.kind != Expression::Kind::Function || call.arguments.size() != 1) return std::nullopt;
-  if (call.name != "jsonb_typeof" && call.name != "json_typeof") return std::nullopt;
-  const auto column = AsColumn(call.arguments.front(), types);
-  if (!column || !IsJson(*column)) return std::nullopt;
-  JsonLimits json;
-  for (const char* type : {"object", "array", "string", "number", "boolean", "null"})
-    if ((std::ranges::find(names, type) != names.end()) == inside) json.types.emplace_back(type);
-  Atom atom = OfJson(column->column, json);
-  atom.is_impossible = json.types.empty();
-  return atom;
-}
-
-// x ? 'key', x ?& keys, jsonb_array_length(x) compared with a number.
-std::optional<Atom> ReadJsonShape(const Expression& left, const std::string& name, const Expression& right,
-                                  const TypesByColumn& types) {
-  const auto column = AsColumn(left, types);
-  const auto constant = AsConstant(right);
-  if (column && (IsJson(*column) || IsHstore(*column)) && (name == "?" || name == "?&" || name == "?|")) {
-    JsonLimits json;
-    json.types = {"object"};
-    if (name == "?" && constant && !constant->is_null) json.keys = {constant->text};
-    if (const auto list = name == "?" ? std::nullopt : AsConstantList(right)) json.keys = *list;
-    if (name == "?|" && json.keys.size() > 1) json.keys.resize(1);
-    return json.keys.empty() ? std::nullopt : std::optional(OfJson(column->column, std::move(json)));
-  }
-  const Expression& call = StripCasts(left);
-  const auto number = constant && !constant->is_null ? AsInteger(constant->text) : std::nullopt;
-  if (!number || call.kind != Expression::Kind::Function || call.arguments.size() != 1) return std::nullopt;
-  if (call.name != "jsonb_array_length" && call.name != "json_array_length") return std::nullopt;
-  const auto array = AsColumn(call.arguments.front(), types);
-  if (!array || !IsJson(*array)) return std::nullopt;
-  JsonLimits json;
-  json.types = {"array"};
-  if (name == "=")
-    json.min_items = *number, json.max_items = number;
-  else if (name == ">" || name == ">=")
-    json.min_items = name == ">" ? *number + 1 : *number;
-  else if (name == "<" || name == "<=")
-    json.max_items = name == "<" ? *number - 1 : *number;
-  else if (name == "<>" && *number == 0)
-    json.min_items = 1;
-  else
-    return std::nullopt;
-  return OfJson(array->column, std::move(json));
 }
 
 // abs(x) compared with a number that is not negative.
@@ -369,13 +309,14 @@ Atom ReadSides(const Expression& comparison, const Expression& left, const std::
     if (auto atom = ReadNeverBlank(left, name, constant->text, types)) return *atom;
     if (auto atom = ReadAbsolute(left, name, constant->text, types)) return *atom;
     if (auto atom = ReadUnits(left, name, constant->text, types)) return *atom;
-    if (name == "=" || name == "<>")
-      if (auto atom = ReadJsonType(left, {constant->text}, name == "=", types)) return *atom;
+    if (auto atom = ReadPeriodic(left, name, constant->text, types)) return *atom;
   }
-  if (auto atom = ReadJsonShape(left, name, right, types)) return *atom;
+  if (auto atom = ReadJsonComparison(left, name, right, false, types)) return *atom;
+  if (auto atom = ReadSameRounded(left, name, right, types)) return *atom;
   if (constant && !constant->is_null && (name == "=" || name == "<>"))
     if (auto atom = ReadShape(left, {constant->text}, name == "=", types)) return *atom;
   if (auto atom = ReadContained(left, name, right, types)) return *atom;
+  if (auto atom = ReadRangeComparison(left, name, right, types)) return *atom;
   if (auto labels = constant ? CompareLabels(left, name, right, types) : std::nullopt) return *labels;
   if (auto condition = ReadTextCondition(left, name, right, types)) {
     if (condition->pattern != nullptr) return FromTextCondition(std::move(*condition));
@@ -407,7 +348,10 @@ Atom ReadComparison(const Expression& comparison, bool negated, const TypesByCol
   }
   if (negated) {
     const std::string opposite = NegateComparison(name).empty() ? NegateTextOperator(name) : NegateComparison(name);
-    if (opposite.empty()) return Unread(comparison, "operator " + name + " is not read");
+    if (opposite.empty()) {
+      if (auto atom = ReadJsonComparison(*left, name, *right, true, types)) return *atom;
+      return Unread(comparison, "operator " + name + " is not read");
+    }
     name = opposite;
   }
   return ReadSides(comparison, *left, name, *right, types, clock);
@@ -424,7 +368,7 @@ Atom ReadListAtom(const Expression& list, bool negated, const TypesByColumn& typ
   if (!inside && !outside) return Unread(list, "operator " + list.name + " is not read");
   if (const auto column = AsColumn(list.arguments[0], types))
     return inside ? Allowed(column->column, *texts) : Excluded(*column, *texts);
-  if (auto atom = ReadJsonType(list.arguments[0], *texts, inside, types)) return *atom;
+  if (auto atom = ReadJsonList(list.arguments[0], *texts, inside, types)) return *atom;
   if (auto atom = ReadShape(list.arguments[0], *texts, inside, types)) return *atom;
   if (auto condition = ReadTextList(list.arguments[0], *texts, inside, types))
     return FromTextCondition(std::move(*condition));
@@ -436,7 +380,9 @@ Atom ReadTruth(const Expression& expression, bool value, const TypesByColumn& ty
     if (column->type.type->schema == "pg_catalog" && column->type.type->name == "bool")
       return Allowed(column->column, {value ? "t" : "f"});
   }
+  if (auto atom = ReadJsonTruth(expression, value, types)) return *atom;
   const Expression& call = StripCasts(expression);
+  if (auto atom = ReadRangeTruth(call, value, types)) return *atom;
   if (auto atom = ReadShape(call, {"t"}, value, types)) return *atom;
   if (auto condition = ReadTextCall(call, !value, types)) return FromTextCondition(std::move(*condition));
   return Unread(expression, call.kind == Expression::Kind::Function ? "function " + call.name + " is not seen through"

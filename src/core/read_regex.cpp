@@ -186,9 +186,74 @@ PatternReading Finish(const RegexNode& root, bool anywhere) {
   return {TextPattern{std::move(*exact), std::move(*preferred)}, ""};
 }
 
+// Calls `visit(place, depth)` for every character outside of brackets and escapes.
+template <class Visit>
+void VisitPlain(std::string_view pattern, Visit visit) {
+  int depth = 0;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] == '\\') {
+      ++i;
+    } else if (pattern[i] == '[') {
+      if (++i < pattern.size() && pattern[i] == '^') ++i;
+      for (++i; i < pattern.size() && pattern[i] != ']'; ++i) {
+        if (pattern[i] == '\\') ++i;
+        if (pattern.substr(i).starts_with("[:")) i = std::min(pattern.find(":]", i) + 1, pattern.size());
+      }
+    } else {
+      if (pattern[i] == ')') --depth;
+      visit(i, depth);
+      if (pattern[i] == '(') ++depth;
+    }
+  }
+}
+
+// A condition on what follows the text's start, or comes before its end, apart from the rest of the pattern.
+struct Lookaround {
+  std::string looked_for;  // a pattern of its own
+  bool must_match = true;
+  std::string rest;
+};
+
+std::optional<Lookaround> TakeLookaround(std::string_view pattern) {
+  bool has_branches = false;
+  std::size_t close = std::string_view::npos;  // of the group at the start
+  std::size_t open = std::string_view::npos;  // of the group at the end
+  VisitPlain(pattern, [&](std::size_t place, int depth) {
+    if (depth != 0) return;
+    if (pattern[place] == '|') has_branches = true;
+    if (pattern[place] == ')' && close == std::string_view::npos) close = place;
+    if (pattern[place] == '(') open = place;
+  });
+  if (has_branches) return std::nullopt;
+  const auto is_group = [&](std::size_t place, std::string_view equal, std::string_view differs) {
+    return pattern.substr(place).starts_with(equal) || pattern.substr(place).starts_with(differs);
+  };
+  if (pattern.starts_with("^") && is_group(1, "(?=", "(?!") && close != std::string_view::npos)
+    return Lookaround{"^(?:" + std::string(pattern.substr(4, close - 4)) + ")", pattern[3] == '=',
+                      "^" + std::string(pattern.substr(close + 1))};
+  if (open != std::string_view::npos && pattern.ends_with(")$") && is_group(open, "(?<=", "(?<!"))
+    return Lookaround{"(?:" + std::string(pattern.substr(open + 4, pattern.size() - open - 6)) + ")$",
+                      pattern[open + 3] == '=', std::string(pattern.substr(0, open)) + "$"};
+  return std::nullopt;
+}
+
+PatternReading ReadLookaround(const Lookaround& lookaround, bool ignoring_case) {
+  const PatternReading looked_for = ReadRegex(lookaround.looked_for, ignoring_case);
+  PatternReading rest = ReadRegex(lookaround.rest, ignoring_case);
+  if (!looked_for.pattern || !rest.pattern) return looked_for.pattern ? rest : looked_for;
+  const TextLanguage wanted =
+      lookaround.must_match ? looked_for.pattern->exact : looked_for.pattern->exact.Complement();
+  auto exact = TextLanguage::Intersect(rest.pattern->exact, wanted);
+  auto preferred = TextLanguage::Intersect(rest.pattern->preferred, wanted);
+  if (!exact || !preferred) return {std::nullopt, "the pattern is too large"};
+  if (preferred->IsEmpty()) preferred = exact;
+  return {TextPattern{std::move(*exact), std::move(*preferred)}, ""};
+}
+
 }  // namespace
 
 PatternReading ReadRegex(std::string_view pattern, bool ignoring_case) {
+  if (const auto lookaround = TakeLookaround(pattern)) return ReadLookaround(*lookaround, ignoring_case);
   try {
     return Finish(ParseRegex(pattern, ignoring_case), true);
   } catch (const RegexRefusal& refusal) {

@@ -27,7 +27,9 @@ struct Polynomial {
   std::vector<Relation::Term> terms;
   int decimals = 0;
   char family = 'n';  // 'n' number, 'd' days, 't' a moment, 'i' an interval in microseconds, 'o' a time of day
-  std::int64_t slack = 0;  // microseconds by which an interval with months may be longer than said
+  std::int64_t slack = 0;  // microseconds (or days) by which it may be more or less than said
+  bool has_months = false;  // an interval of months or years, 30 days each
+  bool is_age = false;  // of age(): counts as many months as it can
 };
 
 bool Multiply(Int128& value, Int128 factor) { return !__builtin_mul_overflow(value, factor, &value); }
@@ -93,6 +95,8 @@ std::optional<Polynomial> Sum(Polynomial left, Polynomial right, bool minus) {
   }
   left.family = family;
   left.slack += right.slack;
+  left.has_months |= right.has_months;
+  left.is_age |= right.is_age;
   return left;
 }
 
@@ -123,7 +127,7 @@ class PolynomialReader {
     if (expression.kind == Kind::Column || expression.kind == Kind::Value) return Column(expression);
     if (expression.kind == Kind::Constant) return Constant(expression, expression.type);
     if (expression.kind == Kind::Cast) return Cast(expression);
-    if (expression.kind == Kind::Function) return Moment(expression.name);
+    if (expression.kind == Kind::Function) return Function(expression);
     if (expression.kind != Kind::Operator) return std::nullopt;
     const std::string& name = expression.name;
     if (expression.arguments.size() == 1) {
@@ -151,11 +155,56 @@ class PolynomialReader {
     return result;
   }
 
+  // extract('epoch' from an interval), age() and the present.
+  std::optional<Polynomial> Function(const Expression& call) const {
+    const std::size_t count = call.arguments.size();
+    if (count == 0) return Moment(call.name);
+    if ((call.name == "extract" || call.name == "date_part") && count == 2) {
+      const auto field = AsConstant(call.arguments[0]);
+      auto span = field && field->text == "epoch" ? Read(call.arguments[1]) : std::nullopt;
+      if (!span || span->family != 'i' || span->slack != 0) return std::nullopt;
+      span->family = 'n';
+      span->decimals += 6;
+      return span;
+    }
+    return call.name == "age" && count <= 2 ? Age(call) : std::nullopt;
+  }
+
+  // Counts months and years where they can be counted, so it is a few days from the difference.
+  std::optional<Polynomial> Age(const Expression& call) const {
+    // A date becomes a moment of the session's time zone.
+    const auto read = [this](const Expression& moment) { return Read(StripCasts(moment)); };
+    auto later = call.arguments.size() == 2 ? read(call.arguments[0]) : Moment("current_date");
+    auto earlier = later ? read(call.arguments.back()) : std::nullopt;
+    if (!earlier || (earlier->family != 't' && earlier->family != 'd')) return std::nullopt;
+    auto difference = Sum(std::move(*later), std::move(*earlier), true);
+    if (!difference) return std::nullopt;
+    if (difference->family == 'n') {  // of dates
+      if (!Scale(*difference, kMicrosPerDay)) return std::nullopt;
+      difference->slack *= kMicrosPerDay;
+    }
+    difference->family = 'i';
+    difference->slack += 5 * kMicrosPerDay;
+    difference->is_age = true;
+    return difference;
+  }
+
+  // A moment's day is up to a day before it, in some time zone.
+  std::optional<Polynomial> Day(const Expression& moment) const {
+    auto result = Column(moment);
+    if (!result || result->family != 't') return std::nullopt;
+    result->slack += 2 * kMicrosPerDay;
+    return result;
+  }
+
   // Casts that change no value: between numbers to a wider type, from a date to a moment, relabels.
   std::optional<Polynomial> Cast(const Expression& expression) const {
     const Expression& inner = StripCasts(expression);
     const std::string& type = expression.type;
-    if (inner.kind == Expression::Kind::Column || inner.kind == Expression::Kind::Value) return Column(expression);
+    if (inner.kind == Expression::Kind::Column || inner.kind == Expression::Kind::Value) {
+      auto column = Column(expression);
+      return !column && type == "date" ? Day(expression.arguments.front()) : column;
+    }
     if (inner.kind == Expression::Kind::Constant) return Constant(inner, type);
     auto operand = Read(expression.arguments.front());
     if (!operand) return std::nullopt;
@@ -182,6 +231,7 @@ class PolynomialReader {
         if (!point) return std::nullopt;
         // A month counts 30 days here, a year 360; in truth up to 31 and 366.
         result.slack = static_cast<std::int64_t>(std::abs(static_cast<double>(point->floor)) / 50) + 3 * kMicrosPerDay;
+        result.has_months = true;
       }
     } else if (type == "date") {
       result.family = 'd';
@@ -280,7 +330,10 @@ std::optional<Relation> ReadRelation(const Expression& left, const std::string& 
   const bool is_greater = name == ">" || name == ">=";
   // Both sides of a comparison are of one kind; their difference always exists.
   const bool mixed_numbers = (a->family == 'n') != (b->family == 'n');
-  if (mixed_numbers) return std::nullopt;
+  // An age is compared with months, or with nothing at all.
+  const bool mixed_months =
+      (a->is_age && !b->has_months && !b->terms.empty()) || (b->is_age && !a->has_months && !a->terms.empty());
+  if (mixed_numbers || mixed_months) return std::nullopt;
   auto difference = is_greater ? Sum(std::move(*b), std::move(*a), true) : Sum(std::move(*a), std::move(*b), true);
   if (!difference) return ReadTextRelation(left, name, right, types);
   if (!PutTime(difference->terms, clock)) return std::nullopt;

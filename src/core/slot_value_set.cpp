@@ -182,6 +182,11 @@ std::optional<Slots> MakeSlots(const Type& type, int type_modifier, std::uint64_
   layout.count = steps / layout.width;
   Slots slots;
   slots.leaves_gaps = layout.width > 1;
+  if (base.name != "numeric") {
+    slots.shortest =
+        static_cast<std::int64_t>(std::min(layout.unit, std::max<std::uint64_t>(layout.width - 1, 1)) * step);
+    slots.longest = static_cast<std::int64_t>(std::max<std::uint64_t>(layout.width - 1, 1) * step);
+  }
   const bool is_of_time = base.name == "date" || base.name.starts_with("timestamp");
   if (is_of_time) layout.first = FindFirstSlot(base, modifier, *space, layout, steps, context);
   slots.usual = layout.count;

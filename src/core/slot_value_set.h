@@ -16,6 +16,9 @@ struct Slots {
   ValueSetPointer uppers;  // above the lower by at least one step, within the slot
   bool leaves_gaps = false;  // no upper equals the next slot's lower
   std::uint64_t usual = 0;  // so many slots come first because they look plausible: those near the reference time
+  // Distances from lower to upper in positions of the type; 0: not known.
+  std::int64_t shortest = 0;
+  std::int64_t longest = 0;
 };
 
 // Slots of an ordered type. As wide as looks natural for the type, and narrower where `needed` of them would not fit;

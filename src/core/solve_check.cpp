@@ -13,6 +13,8 @@
 #include "dbmocker/error.h"
 #include "limit_algebra.h"
 #include "read_atoms.h"
+#include "read_json_checks.h"
+#include "rewrite_check.h"
 #include "take_apart.h"
 
 namespace dbmocker {
@@ -71,6 +73,9 @@ class CaseReader {
         break;
       case Kind::Cast:
         if (IsBoolean(expression.arguments.front())) return Read(expression.arguments.front(), want);
+        break;
+      case Kind::Function:
+        if (const auto other = RewriteCheck(expression, (want & kFalse) == 0, types_)) return Read(*other, want);
         break;
       default:
         break;
@@ -166,10 +171,12 @@ class CaseReader {
           true;
       return cases;
     }
+    if (operand.kind == Kind::Cast && MayRaise(operand)) return Unread(operand, "a cast may fail");
     if (operand.kind == Kind::Cast) return Nullness(operand.arguments.front(), is_null);
     if (operand.kind == Kind::Constant) return operand.value.has_value() != is_null ? AnyCase() : CheckCases{};
     if (operand.kind == Kind::ArrayConst || operand.kind == Kind::Array) return is_null ? CheckCases{} : AnyCase();
     if (IsBoolean(operand)) return Read(operand, is_null ? kNull : kTrue | kFalse);
+    if (const auto other = RewriteNullTest(operand, is_null)) return Read(*other, kTrue);
     if (auto cases = KeyNullness(operand, is_null)) return *cases;
     const bool is_choice = operand.kind == Kind::Case || operand.kind == Kind::Function;
     if (const auto parts = is_choice ? TakeApart(operand) : std::nullopt)
@@ -185,27 +192,31 @@ class CaseReader {
     return cases;
   }
 
+  // A text that may be none of the type that it is cast to.
+  bool MayRaise(const Expression& cast) const {
+    const auto column = types_.find(cast.arguments.front().column);
+    const bool is_column = cast.arguments.front().kind == Expression::Kind::Column && column != types_.end() &&
+                           column->second.type != nullptr && column->second.type->category == 'S';
+    return is_column && cast.type != "text" && cast.type != "name" && !cast.type.starts_with("character") &&
+           !cast.type.ends_with("citext") && cast.type != "bytea" && column->second.type->name != cast.type;
+  }
+
   // x -> 'key' of json is not NULL if x has the key; array_position(x, NULL) is NULL if no element of x is.
   std::optional<CheckCases> KeyNullness(const Expression& operand, bool is_null) const {
-    if (operand.arguments.size() != 2) return std::nullopt;
+    CheckCases cases(1);
+    if (auto atom = ReadJsonPresence(operand, is_null, types_)) {
+      cases.front().limits = std::move(atom->limits);
+      if (!is_null) cases.front().limits[atom->columns.front()].not_null = true;
+      return cases;
+    }
+    if (operand.arguments.size() != 2 || operand.kind != Expression::Kind::Function ||
+        operand.name != "array_position" || !is_null)
+      return std::nullopt;
     const auto column = AsColumn(operand.arguments[0], types_);
     const auto constant = AsConstant(operand.arguments[1]);
-    if (!column || !constant || column->type.type == nullptr) return std::nullopt;
-    CheckCases cases(1);
-    ColumnLimits& limits = cases.front().limits[column->column];
-    const bool is_json = column->type.type->name == "json" || column->type.type->name == "jsonb";
-    if (operand.kind == Expression::Kind::Operator && (operand.name == "->" || operand.name == "->>") && is_json &&
-        !is_null && !constant->is_null) {
-      limits.not_null = true;
-      limits.limits.json = std::make_shared<JsonLimits>(JsonLimits{{"object"}, {constant->text}, 0, std::nullopt});
-      return cases;
-    }
-    if (operand.kind == Expression::Kind::Function && operand.name == "array_position" && is_null &&
-        constant->is_null) {
-      limits.limits.elements = std::make_shared<ValueLimits>();
-      return cases;
-    }
-    return std::nullopt;
+    if (!column || !constant || !constant->is_null) return std::nullopt;
+    cases.front().limits[column->column].limits.elements = std::make_shared<ValueLimits>();
+    return cases;
   }
 
   // ------------------------------------------------------------------------------------------------------ comparisons
@@ -287,6 +298,7 @@ class CaseReader {
     if (comparison.name == "&&")
       if (const auto lists = Overlap(comparison)) return Read(*lists, want);
     if (const auto counted = CountNulls(comparison)) return NullCounts(*counted, want);
+    if (const auto other = RewriteCheck(comparison, (want & kFalse) == 0, types_)) return Read(*other, want);
     if (const auto parts = TakeApart(comparison)) return Parts(*parts, want);
     if (comparison.columns.empty() && !ReadsValue(comparison)) {
       const auto holds = CompareConstants(a, comparison.name, b, clock_);
@@ -340,39 +352,56 @@ class CaseReader {
   CheckCases List(const Expression& list, Want want) const {
     const auto texts = AsConstantList(list.arguments[1]);
     const bool plain = list.name == "=" || list.name == "<>" || list.name == "!=";
+    const auto as_atom = [&] {
+      return OfAtom(want, list.columns, [&](bool negated) { return ReadListAtom(list, negated, types_); });
+    };
     if (!texts || !plain || TakeApart(list.arguments[0])) {
       const Expression& array = StripCasts(list.arguments[1]);
-      if (array.kind == Expression::Kind::Column || array.kind == Expression::Kind::Value)
-        return OfAtom(want, list.columns, [&](bool negated) { return ReadListAtom(list, negated, types_); });
-      std::vector<Expression> members;
-      if (array.kind == Expression::Kind::Array) members = array.arguments;
-      if (array.kind == Expression::Kind::ArrayConst)
-        for (const auto& element : array.elements) {
-          Expression constant;
-          constant.kind = Expression::Kind::Constant;
-          constant.type = "text";
-          constant.value = element;
-          members.push_back(std::move(constant));
-        }
-      if (members.empty() || members.size() > kMostTakenApart) return Unread(list, "the list is not constant");
-      Expression junction;
-      junction.kind = list.kind == Expression::Kind::AnyOf ? Expression::Kind::Or : Expression::Kind::And;
-      for (Expression& member : members) {
-        Expression one;
-        one.kind = Expression::Kind::Operator;
-        one.name = list.name;
-        one.type = "boolean";
-        one.columns = list.columns;
-        one.arguments = {list.arguments[0], std::move(member)};
-        junction.arguments.push_back(std::move(one));
-      }
-      return Read(junction, want);
+      if (array.kind == Expression::Kind::Column || array.kind == Expression::Kind::Value) return as_atom();
+      const auto junction = MembersOf(list);
+      return junction ? Read(*junction, want) : Unread(list, "the list is not constant");
     }
     const bool has_null = HasNull(StripCasts(list.arguments[1]));
     // x IN (…, NULL) is never false, only NULL.
-    if (has_null && list.kind == Expression::Kind::AnyOf && (want & kNull) != 0) return AnyCase();
-    if (has_null && list.kind == Expression::Kind::AllOf && (want & kNull) != 0) return AnyCase();
-    return OfAtom(want, list.columns, [&](bool negated) { return ReadListAtom(list, negated, types_); });
+    if (has_null && (want & kNull) != 0) return AnyCase();
+    CheckCases cases = as_atom();
+    if (!HasResidues(cases)) return cases;
+    const auto junction = has_null ? std::nullopt : MembersOf(list);
+    CheckCases apart = junction ? Read(*junction, want) : CheckCases{};
+    return junction && !HasResidues(apart) ? apart : cases;
+  }
+
+  static bool HasResidues(const CheckCases& cases) {
+    return std::ranges::any_of(cases, [](const CheckCase& one) { return !one.residues.empty(); });
+  }
+
+  // x = ANY (list) as x = a OR x = b …, ALL with AND; nullopt if it has too many members.
+  static std::optional<Expression> MembersOf(const Expression& list) {
+    const Expression& array = StripCasts(list.arguments[1]);
+    std::vector<Expression> members;
+    if (array.kind == Expression::Kind::Array) members = array.arguments;
+    if (array.kind == Expression::Kind::ArrayConst)
+      for (const auto& element : array.elements) {
+        Expression constant;
+        constant.kind = Expression::Kind::Constant;
+        constant.type = "text";
+        constant.value = element;
+        members.push_back(std::move(constant));
+      }
+    if (members.empty() || members.size() > kMostTakenApart) return std::nullopt;
+    Expression junction;
+    junction.kind = list.kind == Expression::Kind::AnyOf ? Expression::Kind::Or : Expression::Kind::And;
+    junction.columns = list.columns;
+    for (Expression& member : members) {
+      Expression one;
+      one.kind = Expression::Kind::Operator;
+      one.name = list.name;
+      one.type = "boolean";
+      one.columns = list.columns;
+      one.arguments = {list.arguments[0], std::move(member)};
+      junction.arguments.push_back(std::move(one));
+    }
+    return junction;
   }
 
   static bool HasNull(const Expression& array) {
@@ -393,10 +422,11 @@ class CaseReader {
     Expression equal = distinct;
     equal.kind = Expression::Kind::Operator;
     equal.name = "=";
-    CheckCases cases = Read(equal, differ ? kFalse : kTrue);
-    cases = EitherCases(std::move(cases), BothCases(Nullness(a, true), Nullness(b, !differ), types_), types_);
-    if (differ) cases = EitherCases(std::move(cases), BothCases(Nullness(a, false), Nullness(b, true), types_), types_);
-    return cases;
+    if (!differ)
+      return EitherCases(Read(equal, kTrue), BothCases(Nullness(a, true), Nullness(b, true), types_), types_);
+    const CheckCases not_equal = Read(equal, kFalse | kNull);
+    return EitherCases(BothCases(not_equal, Nullness(a, false), types_),
+                       BothCases(not_equal, Nullness(b, false), types_), types_);
   }
 
   // ------------------------------------------------------------------------------------------------------------ atoms

@@ -92,7 +92,16 @@ OrderedSpace MakeTimeSpace(std::int64_t unit) {
 }
 
 // Whole seconds read better where nothing asks for more.
-bool WantsWholeSeconds(const TypeRequest& request) { return !request.unique && request.limits.intervals.empty(); }
+bool WantsWholeSeconds(const TypeRequest& request) {
+  constexpr std::int64_t kEnough = 600 * kMicrosPerSecond;
+  const bool is_interval = IsBuiltIn(request.type, "interval");
+  const auto parse = [&](const std::string& text) { return is_interval ? ParseInterval(text) : ParseTime(text); };
+  return !request.unique && std::ranges::all_of(request.limits.intervals, [&](const ValueInterval& one) {
+    const auto lower = one.lower ? parse(*one.lower) : std::nullopt;
+    const auto upper = one.upper ? parse(*one.upper) : std::nullopt;
+    return (!one.lower && !one.upper) || (lower && upper && upper->floor - lower->floor >= kEnough);
+  });
+}
 
 void AppendPlainTimestamp(std::int64_t micros, std::string& out) { AppendTimestamp(micros, "", out); }
 void AppendZonedTimestamp(std::int64_t micros, std::string& out) { AppendTimestamp(micros, "+00", out); }
@@ -217,7 +226,7 @@ ValueSetPointer MakeTemporalValueSet(const TypeRequest& request) {
   } else {
     return nullptr;
   }
-  auto range = ResolveOrderedRange(space, request.limits, request.unique, InUnits(parse, unit));
+  auto range = ResolveOrderedRange(space, request.limits, request.unique, InUnits(parse, unit), unit);
   if (!range) ThrowNoValue(request.type, request.limits);
   return std::make_shared<OrderedWordValueSet>(std::move(*range), unit, append, request.type.name);
 }

@@ -3,6 +3,7 @@
 #include "text_conditions.h"
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 #include <memory>
 #include <utility>
@@ -197,7 +198,13 @@ TextCondition PullBack(const Operand& operand, const TextPattern& pattern) {
   std::optional<TextLanguage> preferred = pattern.preferred;
   for (const Change& change : operand.changes) {
     exact = BeforeChange(*exact, change);
-    preferred = exact ? BeforeChange(*preferred, change) : std::nullopt;
+    const bool folds = change.kind == Change::Kind::Lower || change.kind == Change::Kind::Upper;
+    // Texts that are folded already look better than those in mixed case.
+    const auto folded = exact && folds ? FixedBy(change) : std::nullopt;
+    auto plain = folded ? TextLanguage::Intersect(*preferred, *folded) : std::nullopt;
+    preferred = !exact                       ? std::nullopt
+                : plain && !plain->IsEmpty() ? std::move(plain)
+                                             : BeforeChange(*preferred, change);
     if (!preferred) return Refused(operand, "a function around the column is not seen through");
   }
   return {operand.column, std::make_shared<TextPattern>(TextPattern{std::move(*exact), std::move(*preferred), false}),
@@ -253,7 +260,13 @@ std::optional<TextCondition> ReadFixedPoint(const Operand& a, const Operand& b, 
     if (a.changes.size() + b.changes.size() != 1) return Refused(a, "several functions around the column");
     fixed = fixed.Complement();
   }
-  return TextCondition{a.column, std::make_shared<TextPattern>(TextPattern{fixed, fixed}), ""};
+  // Of these, letters and digits look best.
+  SymbolSet plain;
+  for (int symbol = 0; symbol < kOtherSymbol; ++symbol)
+    if (std::isalnum(static_cast<unsigned char>(CharacterOf(symbol))) != 0) plain.set(static_cast<std::size_t>(symbol));
+  auto preferred = TextLanguage::Intersect(fixed, TextLanguage::OverAlphabet(plain));
+  if (!preferred || preferred->IsEmpty()) preferred = fixed;
+  return TextCondition{a.column, std::make_shared<TextPattern>(TextPattern{fixed, std::move(*preferred)}), ""};
 }
 
 // position('x' in column), strpos(column, 'x'), compared with zero.

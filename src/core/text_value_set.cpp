@@ -209,7 +209,9 @@ class UniqueTextValueSet final : public ValueSet, public TextStorageHolder {
     } while (static_cast<std::int64_t>(out.size() - start) <
              minimum_ - 1 - static_cast<std::int64_t>(kLongestLoremWord));
     // The last word and the code together always have room for the rest of the minimum.
-    while (static_cast<std::int64_t>(out.size() - start) < minimum_ - 1) out.push_back('s');
+    const std::string_view filling = PickLoremWord(HashIndex(index, salt)).view();
+    for (std::size_t i = 0; static_cast<std::int64_t>(out.size() - start) < minimum_ - 1; ++i)
+      out.push_back(filling[i % filling.size()]);
     codes_.Append(index, out);
   }
 

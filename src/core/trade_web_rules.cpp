@@ -76,6 +76,7 @@ constexpr MeaningRule kRules[] = {
     {"reference", "reference_number"},
     {"reference_number", "reference_number", kTail},
     {"transaction_number", "reference_number", kTail},
+    {"number", "reference_number"},
     {"booking_reference", "reference_number", kTail},
     {"confirmation_number", "reference_number", kTail},
     {"passport_number", "reference_number", kTail},

@@ -2,6 +2,7 @@
 // input syntax that were written for this test; and a pass over every built-in type.
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -144,6 +145,24 @@ TEST(CompositeValueSet, NestsWithoutLoss) {
       }
     }
   }
+}
+
+TEST(CompositeValueSet, AttributesTakeTheirMeaningAndAgree) {
+  const auto address = CompositeOf("address", {{"street", BaseType("text"), -1},
+                                               {"city", BaseType("text"), -1},
+                                               {"country_code", BaseType("bpchar"), CharacterModifier(2)}});
+  const auto values = MakeSet(address);
+  std::map<std::string, std::set<std::string>> countries;
+  for (std::uint64_t index = 0; index < 20'000; ++index) {
+    const auto fields = SplitComposed(TextOf(*values, index), ',');
+    ASSERT_EQ(fields.size(), 3U);
+    ASSERT_EQ(fields[2].text.size(), 2U);
+    countries[fields[1].text].insert(fields[2].text);
+  }
+  EXPECT_GT(countries.size(), 50U);
+  std::size_t of_one = 0;
+  for (const auto& [city, codes] : countries) of_one += codes.size() == 1 ? 1 : 0;
+  EXPECT_GT(of_one * 10, countries.size() * 9);  // few cities have a namesake abroad
 }
 
 TEST(CompositeValueSet, UniqueTuplesAreAllReached) {

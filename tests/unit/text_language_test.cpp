@@ -150,6 +150,21 @@ TEST(TextLanguageTest, WhatIsNoLanguageIsRefusedWithAWord) {
   EXPECT_NE(ReadRegex("((a{200}){200}){200}", false).why_not.find("too large"), std::string::npos);
 }
 
+TEST(TextLanguageTest, LookingAheadAtTheStartAndBehindAtTheEnd) {
+  const TextPattern ahead = Read("^(?!ab)(?=.*c)[a-c]+$");
+  EXPECT_TRUE(ahead.exact.Matches("bac"));
+  EXPECT_FALSE(ahead.exact.Matches("abc"));
+  EXPECT_FALSE(ahead.exact.Matches("baa"));
+  const TextPattern behind = Read("^[a-z-]+(?<!-)$");
+  EXPECT_TRUE(behind.exact.Matches("a-b"));
+  EXPECT_FALSE(behind.exact.Matches("a-b-"));
+  EXPECT_TRUE(Read("^[a-z]+(?<=[xy])$").exact.Matches("abx"));
+  EXPECT_FALSE(Read("^[a-z]+(?<=[xy])$").exact.Matches("abc"));
+  // A branch apart is not under the condition, so this is not taken for one that is.
+  EXPECT_NE(ReadRegex("^(?!a)b|c$", false).why_not.find("ahead"), std::string::npos);
+  EXPECT_NE(ReadRegex("x(?<!y)$|z", false).why_not.find("behind"), std::string::npos);
+}
+
 TEST(TextLanguageTest, FoldingAndSetsOfTexts) {
   const auto few = TextLanguage::OfTexts({"open", "closed", "é"});
   ASSERT_TRUE(few);
