@@ -188,7 +188,7 @@ std::optional<Expression> RewriteSign(const Sides& sides) {
   return parts.size() == 1 ? std::move(parts.front()) : Join(Kind::Or, "", std::move(parts));
 }
 
-// -------------------------------------------------------------------------------------------------------- texts, arrays
+// ------------------------------------------------------------------------------------------------------ texts, arrays
 
 // text > '' whatever the collation, and concat(a, b) <> ''.
 std::optional<Expression> RewriteEmptyText(const Sides& sides, const TypesByColumn& types) {
