@@ -80,6 +80,10 @@ CREATE TABLE texts (
 );
 SELECT * FROM prove('texts');
 
+-- A text and its folded copy, which is part of a key.
+CREATE TABLE folded (owner int NOT NULL, lower_name text NOT NULL, name text NOT NULL CHECK (name ~ '^[-A-Za-z0-9_.]+$'), CHECK (lower_name = lower(name)), slug varchar(40), title varchar(80), CHECK (slug = replace(lower(title), ' ', '-')), UNIQUE (owner, lower_name));
+SELECT * FROM prove('folded');
+
 CREATE TABLE spans (
   born date NOT NULL, hired timestamptz NOT NULL, CHECK (age(hired, born) >= interval '18 years'), left_at timestamptz, CHECK (extract(epoch FROM (left_at - hired)) >= 3600),
   seen date NOT NULL, CHECK (seen >= hired::date), started timestamp NOT NULL, minutes int NOT NULL CHECK (minutes BETWEEN 1 AND 600), ended timestamp NOT NULL, CHECK (ended = started + minutes * interval '1 minute')

@@ -76,7 +76,8 @@ struct JsonLimits {
   bool operator==(const JsonLimits&) const = default;
 };
 
-// Positions of an ordered type (ParseOrderedValue) whose remainder lies in one of the spans: every fifth number, Mondays.
+// Positions of an ordered type (ParseOrderedValue) whose remainder lies in one of the spans: every fifth number, all
+// Mondays.
 struct PeriodicLimits {
   struct Span {
     std::int64_t first = 0;

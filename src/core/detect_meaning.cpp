@@ -54,7 +54,16 @@ class Detector {
     constexpr unsigned kMoments = type_class::kDate | type_class::kTimestamp | type_class::kTime;
     if ((base_.type_class & kMoments) != 0) return Served(DetectMoment(words, base_.type_class, facts_));
     if (base_.type_class == type_class::kBoolean) return Served(DetectFlag(words));
-    if (base_.type_class == type_class::kInteger) return Served(DetectCount(words));
+    if (base_.type_class == type_class::kInteger) {
+      // Moments as numbers: "created_unix", "expires_at".
+      constexpr std::string_view kMomentEnds = " unix epoch ts at timestamp ";
+      if (ListHolds(kMomentEnds, words.back())) return Served(DetectMoment(words, type_class::kTimestamp, facts_));
+      return Served(DetectCount(words));
+    }
+    // As long as a UUID, and an identifier by its name.
+    if (base_.type_class == type_class::kText && ListHolds(" id gid ", words.back()) &&
+        TextRoom(*base_.type, base_.modifier, {}) == 36)
+      return Served(Meaning{"uuid", GroupKind::None, "", "column name"});
     return std::nullopt;
   }
 

@@ -48,7 +48,7 @@ constexpr Verbs kVerbs[] = {
     {"start_date", " hire hired employment effective "},
 };
 
-constexpr std::string_view kMomentWords = " at on date time timestamp ts dt datetime utc ";
+constexpr std::string_view kMomentWords = " at on date time timestamp ts dt datetime utc unix epoch ";
 
 bool IsPeriodWord(std::string_view word) { return IsStartWord(word) || IsEndWord(word); }
 

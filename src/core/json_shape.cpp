@@ -1,4 +1,5 @@
-// See json_shape.h. Read first: IntersectJsonLimits.
+// See json_shape.h. An empty list of types or values allows all of them.
+// Read first: IntersectJsonLimits.
 #include "json_shape.h"
 
 #include <algorithm>

@@ -333,6 +333,16 @@ Atom ReadSides(const Expression& comparison, const Expression& left, const std::
       return atom;
     }
   }
+  if (const auto pair = ReadTextPair(left, name, right, types)) {
+    Atom atom;
+    atom.columns = {std::min(pair->one, pair->other), std::max(pair->one, pair->other)};
+    for (const AttributeNumber column : atom.columns) atom.limits[column].limits.pattern = pair->pattern;
+    Relation relation;
+    relation.kind = Relation::Kind::SameText;
+    relation.columns = atom.columns;
+    atom.relations.push_back(std::move(relation));
+    return atom;
+  }
   return Unread(comparison, std::move(why));
 }
 

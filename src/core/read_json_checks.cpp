@@ -1,5 +1,5 @@
-// See read_json_checks.h. A condition on a value below keys is read as one that there is such a value: documents without
-// the key would pass as well, but are not made.
+// See read_json_checks.h. A condition on a value below keys is read as one that there is such a value: documents
+// without the key would pass as well, but are not made.
 // Read first: AsJsonPath, then ReadJsonComparison.
 #include "read_json_checks.h"
 

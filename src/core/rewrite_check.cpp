@@ -188,7 +188,7 @@ std::optional<Expression> RewriteSign(const Sides& sides) {
   return parts.size() == 1 ? std::move(parts.front()) : Join(Kind::Or, "", std::move(parts));
 }
 
-// -------------------------------------------------------------------------------------------------------- texts, arrays
+// ------------------------------------------------------------------------------------------------------ texts, arrays
 
 // text > '' whatever the collation, and concat(a, b) <> ''.
 std::optional<Expression> RewriteEmptyText(const Sides& sides, const TypesByColumn& types) {
@@ -259,7 +259,7 @@ std::optional<Expression> RewriteCounts(const Sides& sides) {
 // regexp_like(x, pattern) and regexp_like(x, pattern, 'i').
 std::optional<Expression> RewritePattern(const Expression& call) {
   const auto options = call.arguments.size() == 3 ? TextOf(call.arguments[2]) : std::optional<std::string>("");
-  if (call.arguments.size() < 2 || !options || (*options != "" && *options != "i" && *options != "c"))
+  if (call.arguments.size() < 2 || !options || (!options->empty() && *options != "i" && *options != "c"))
     return std::nullopt;
   return Compare(call.arguments[0], *options == "i" ? "~*" : "~", call.arguments[1]);
 }

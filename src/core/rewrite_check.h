@@ -1,5 +1,6 @@
-// Conditions in other words: what a CHECK says through a function that nothing else reads, as comparisons of columns that
-// are read. Must not look at values. Read first: RewriteCheck.
+// Conditions in other words: what a CHECK says through a function that nothing else reads, as comparisons of columns
+// that are read. Must not look at values.
+// Read first: RewriteCheck.
 #pragma once
 
 #include <optional>

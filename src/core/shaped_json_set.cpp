@@ -1,4 +1,4 @@
-// json documents of a given shape: an object with certain keys and values, an array of so many items, a string, a number.
+// json documents of a given shape: an object with certain keys and values, an array of so many items, a text, a number.
 // Objects of which nothing is asked are left to the plain documents of the type.
 // Read first: MakeShapedJsonSet, then ShapedJsonSet::AppendValue.
 #include <algorithm>

@@ -245,6 +245,16 @@ PatternReading ReadOperator(std::string name, const std::string& text, bool igno
   return reading;
 }
 
+// Of these texts, those of letters and digits look best.
+TextPatternPointer PreferLettersAndDigits(const TextLanguage& language) {
+  SymbolSet plain;
+  for (int symbol = 0; symbol < kOtherSymbol; ++symbol)
+    if (std::isalnum(static_cast<unsigned char>(CharacterOf(symbol))) != 0) plain.set(static_cast<std::size_t>(symbol));
+  auto preferred = TextLanguage::Intersect(language, TextLanguage::OverAlphabet(plain));
+  if (!preferred || preferred->IsEmpty()) preferred = language;
+  return std::make_shared<TextPattern>(TextPattern{language, std::move(*preferred)});
+}
+
 // lower(btrim(x)) = x and the like: the texts that all of the changes leave alone.
 std::optional<TextCondition> ReadFixedPoint(const Operand& a, const Operand& b, const std::string& name) {
   if (a.column.column != b.column.column || (name != "=" && name != "<>")) return std::nullopt;
@@ -260,13 +270,7 @@ std::optional<TextCondition> ReadFixedPoint(const Operand& a, const Operand& b, 
     if (a.changes.size() + b.changes.size() != 1) return Refused(a, "several functions around the column");
     fixed = fixed.Complement();
   }
-  // Of these, letters and digits look best.
-  SymbolSet plain;
-  for (int symbol = 0; symbol < kOtherSymbol; ++symbol)
-    if (std::isalnum(static_cast<unsigned char>(CharacterOf(symbol))) != 0) plain.set(static_cast<std::size_t>(symbol));
-  auto preferred = TextLanguage::Intersect(fixed, TextLanguage::OverAlphabet(plain));
-  if (!preferred || preferred->IsEmpty()) preferred = fixed;
-  return TextCondition{a.column, std::make_shared<TextPattern>(TextPattern{fixed, std::move(*preferred)}), ""};
+  return TextCondition{a.column, PreferLettersAndDigits(fixed), ""};
 }
 
 // position('x' in column), strpos(column, 'x'), compared with zero.
@@ -339,6 +343,22 @@ std::optional<TextCondition> ReadTextCondition(const Expression& left, const std
   const PatternReading reading = ReadOperator(name, *text, operand->ignores_case);
   if (!reading.pattern) return Refused(*operand, reading.why_not);
   return PullBack(*operand, *reading.pattern);
+}
+
+std::optional<TextPair> ReadTextPair(const Expression& left, const std::string& name, const Expression& right,
+                                     const TypesByColumn& types) {
+  const auto a = name == "=" ? ReadOperand(left, types) : std::nullopt;
+  const auto b = a ? ReadOperand(right, types) : std::nullopt;
+  if (!b || a->column.column == b->column.column || (a->changes.empty() && b->changes.empty())) return std::nullopt;
+  TextLanguage fixed = TextLanguage::Everything();
+  for (const Operand* side : {&*a, &*b})
+    for (const Change& change : side->changes) {
+      const auto here = FixedBy(change);
+      const auto both = here ? TextLanguage::Intersect(fixed, *here) : std::nullopt;
+      if (!both || both->IsEmpty()) return std::nullopt;
+      fixed = *both;
+    }
+  return TextPair{a->column.column, b->column.column, PreferLettersAndDigits(fixed)};
 }
 
 std::optional<TextCondition> ReadTextList(const Expression& left, const std::vector<std::string>& texts, bool inside,

@@ -26,6 +26,14 @@ std::optional<TextCondition> ReadTextCondition(const Expression& left, const std
                                                const TypesByColumn& types);
 std::optional<TextCondition> ReadTextList(const Expression& left, const std::vector<std::string>& texts, bool inside,
                                           const TypesByColumn& types);
+// lower(a) = b and the like, of two columns: a and b are the same text, which the functions leave as it is.
+struct TextPair {
+  AttributeNumber one = 0;
+  AttributeNumber other = 0;
+  TextPatternPointer pattern;  // of both
+};
+std::optional<TextPair> ReadTextPair(const Expression& left, const std::string& name, const Expression& right,
+                                     const TypesByColumn& types);
 // starts_with(x, 'abc'), or its opposite.
 std::optional<TextCondition> ReadTextCall(const Expression& call, bool negated, const TypesByColumn& types);
 

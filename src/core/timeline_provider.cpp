@@ -127,7 +127,14 @@ struct BirthMap {
   }
 };
 
-enum class TimeForm { Date, Timestamp, TimestampWithZone, Time };
+enum class TimeForm { Date, Timestamp, TimestampWithZone, Time, UnixSeconds, UnixMilliseconds };
+
+constexpr std::int64_t kUnixEpoch = -946'684'800;  // 1970 in seconds since 2000
+
+// A number of an integer column; seconds are since 2000.
+std::int64_t UnixNumber(std::int64_t seconds, TimeForm form) {
+  return (seconds - kUnixEpoch) * (form == TimeForm::UnixMilliseconds ? 1000 : 1);
+}
 
 template <class Map>
 class TimeSet final : public ValueSet {
@@ -146,6 +153,10 @@ class TimeSet final : public ValueSet {
         return AppendDate(FloorToDay(seconds) / kDaySeconds, out);
       case TimeForm::Time:
         return AppendTime(seconds * kMicrosPerSecond, out);
+      case TimeForm::UnixSeconds:
+      case TimeForm::UnixMilliseconds:
+        out += std::to_string(UnixNumber(seconds, form_));
+        return;
       case TimeForm::Timestamp:
       case TimeForm::TimestampWithZone:
         return AppendTimestamp(seconds * kMicrosPerSecond, form_ == TimeForm::Timestamp ? "" : "+00", out);
@@ -156,8 +167,10 @@ class TimeSet final : public ValueSet {
     const auto words = out.words();
     for (std::size_t row = 0; row < indexes.size(); ++row) {
       const std::int64_t seconds = map_(indexes[row] % kSize);
-      words[row] = static_cast<std::uint64_t>(form_ == TimeForm::Date ? FloorToDay(seconds) / kDaySeconds
-                                                                      : seconds * kMicrosPerSecond);
+      const bool is_number = form_ == TimeForm::UnixSeconds || form_ == TimeForm::UnixMilliseconds;
+      words[row] = static_cast<std::uint64_t>(is_number                 ? UnixNumber(seconds, form_)
+                                              : form_ == TimeForm::Date ? FloorToDay(seconds) / kDaySeconds
+                                                                        : seconds * kMicrosPerSecond);
     }
   }
 
@@ -168,13 +181,18 @@ class TimeSet final : public ValueSet {
 };
 
 // True if the limits allow every moment of [lower, upper] (seconds since 2000).
-bool AllowsAll(const ProviderRequest& request, std::int64_t lower, std::int64_t upper) {
+bool AllowsAll(const ProviderRequest& request, std::int64_t lower, std::int64_t upper,
+               std::optional<TimeForm> number = std::nullopt) {
   const ValueLimits& limits = request.limits;
   if (limits.has_allowed || !limits.excluded.empty() || limits.min_length || limits.max_length) return false;
   if (limits.intervals.empty()) return true;
   const bool is_date = request.type_class == type_class::kDate;
-  const std::int64_t first = is_date ? FloorToDay(lower) / kDaySeconds : lower * kMicrosPerSecond;
-  const std::int64_t last = is_date ? FloorToDay(upper) / kDaySeconds : upper * kMicrosPerSecond;
+  const auto position = [&](std::int64_t seconds) {
+    if (number) return UnixNumber(seconds, *number);
+    return is_date ? FloorToDay(seconds) / kDaySeconds : seconds * kMicrosPerSecond;
+  };
+  const std::int64_t first = position(lower);
+  const std::int64_t last = position(upper);
   for (const ValueInterval& interval : limits.intervals) {
     const auto parse = [&](const std::optional<std::string>& text) {
       return text ? ParseOrderedValue(request.type, request.type_modifier, *text, false) : std::nullopt;
@@ -188,11 +206,13 @@ bool AllowsAll(const ProviderRequest& request, std::int64_t lower, std::int64_t 
 }
 
 template <class Map>
-ValueSetPointer MakeTimeSet(const ProviderRequest& request, std::string_view description, Map map) {
+ValueSetPointer MakeTimeSet(const ProviderRequest& request, std::string_view description, Map map,
+                            std::optional<TimeForm> number = std::nullopt) {
   TimeForm form = TimeForm::Timestamp;
   if (request.type_class == type_class::kDate) form = TimeForm::Date;
   if (request.type_class == type_class::kTime) form = TimeForm::Time;
   if (request.type.name == "timestamptz") form = TimeForm::TimestampWithZone;
+  if (number) form = *number;
   return std::make_shared<TimeSet<Map>>(form, description, map);
 }
 
@@ -227,9 +247,18 @@ ValueSetPointer MakeMoment(const ProviderRequest& request) {
     return MakeTimeSet(request, description, DayTimeMap{kMoment == Moment::EndTime || kMoment == Moment::EndDate});
   }
   const bool is_past = kMoment <= Moment::Deleted || kMoment == Moment::StartDate;
-  if (!AllowsAll(request, reference - kOldest, is_past ? reference : reference + 800 * kDaySeconds)) return nullptr;
-  return MakeTimeSet(request, description,
-                     TimelineMap{kMoment, reference, request.context.follows_clock, request.context.rising_rows});
+  const std::int64_t last = is_past ? reference : reference + 800 * kDaySeconds;
+  const TimelineMap map{kMoment, reference, request.context.follows_clock, request.context.rising_rows};
+  if (request.type_class == type_class::kInteger) {
+    if (request.type.name == "int2") return nullptr;
+    for (const TimeForm number : {TimeForm::UnixSeconds, TimeForm::UnixMilliseconds}) {
+      if (number == TimeForm::UnixMilliseconds && request.type.name != "int8") break;
+      if (AllowsAll(request, reference - kOldest, last, number)) return MakeTimeSet(request, description, map, number);
+    }
+    return nullptr;
+  }
+  if (!AllowsAll(request, reference - kOldest, last)) return nullptr;
+  return MakeTimeSet(request, description, map);
 }
 
 ValueSetPointer MakeBirthDate(const ProviderRequest& request) {
@@ -243,23 +272,23 @@ constexpr unsigned kDays = kDate | kTimestamp;
 constexpr GroupKind kGroup = GroupKind::Timeline;
 constexpr ProviderEntry kEntries[] = {
     {"birth_date", GroupKind::None, kDays, 0, MakeBirthDate},
-    {"closed_at", kGroup, kDays, 0, MakeMoment<Moment::Closed>},
-    {"confirmed_at", kGroup, kDays, 0, MakeMoment<Moment::Confirmed>},
-    {"created_at", kGroup, kDays, 0, MakeMoment<Moment::Created>},
-    {"deleted_at", kGroup, kDays, 0, MakeMoment<Moment::Deleted>},
-    {"delivered_at", kGroup, kDays, 0, MakeMoment<Moment::Delivered>},
-    {"due_at", kGroup, kDays, 0, MakeMoment<Moment::Due>},
-    {"end_date", kGroup, kDays | kTime, 0, MakeMoment<Moment::EndDate>},
-    {"end_time", kGroup, kTimestamp | kTime, 0, MakeMoment<Moment::EndTime>},
-    {"event_at", kGroup, kDays, 0, MakeMoment<Moment::Event>},
-    {"expires_at", kGroup, kDays, 0, MakeMoment<Moment::Expires>},
-    {"ordered_at", kGroup, kDays, 0, MakeMoment<Moment::Ordered>},
-    {"paid_at", kGroup, kDays, 0, MakeMoment<Moment::Paid>},
-    {"scheduled_at", kGroup, kDays, 0, MakeMoment<Moment::Scheduled>},
-    {"shipped_at", kGroup, kDays, 0, MakeMoment<Moment::Shipped>},
-    {"start_date", kGroup, kDays | kTime, 0, MakeMoment<Moment::StartDate>},
-    {"start_time", kGroup, kTimestamp | kTime, 0, MakeMoment<Moment::StartTime>},
-    {"updated_at", kGroup, kDays, 0, MakeMoment<Moment::Updated>},
+    {"closed_at", kGroup, kDays | kInteger, 0, MakeMoment<Moment::Closed>},
+    {"confirmed_at", kGroup, kDays | kInteger, 0, MakeMoment<Moment::Confirmed>},
+    {"created_at", kGroup, kDays | kInteger, 0, MakeMoment<Moment::Created>},
+    {"deleted_at", kGroup, kDays | kInteger, 0, MakeMoment<Moment::Deleted>},
+    {"delivered_at", kGroup, kDays | kInteger, 0, MakeMoment<Moment::Delivered>},
+    {"due_at", kGroup, kDays | kInteger, 0, MakeMoment<Moment::Due>},
+    {"end_date", kGroup, kDays | kTime | kInteger, 0, MakeMoment<Moment::EndDate>},
+    {"end_time", kGroup, kTimestamp | kTime | kInteger, 0, MakeMoment<Moment::EndTime>},
+    {"event_at", kGroup, kDays | kInteger, 0, MakeMoment<Moment::Event>},
+    {"expires_at", kGroup, kDays | kInteger, 0, MakeMoment<Moment::Expires>},
+    {"ordered_at", kGroup, kDays | kInteger, 0, MakeMoment<Moment::Ordered>},
+    {"paid_at", kGroup, kDays | kInteger, 0, MakeMoment<Moment::Paid>},
+    {"scheduled_at", kGroup, kDays | kInteger, 0, MakeMoment<Moment::Scheduled>},
+    {"shipped_at", kGroup, kDays | kInteger, 0, MakeMoment<Moment::Shipped>},
+    {"start_date", kGroup, kDays | kTime | kInteger, 0, MakeMoment<Moment::StartDate>},
+    {"start_time", kGroup, kTimestamp | kTime | kInteger, 0, MakeMoment<Moment::StartTime>},
+    {"updated_at", kGroup, kDays | kInteger, 0, MakeMoment<Moment::Updated>},
 };
 
 }  // namespace

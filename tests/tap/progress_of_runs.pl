@@ -13,7 +13,8 @@ plan skip_all => 'needs /proc' unless -r '/proc/self/statm';
 
 my $node = new_server('progress');
 $node->safe_psql('postgres', q{
-  CREATE TABLE items (id bigint PRIMARY KEY, a int NOT NULL CONSTRAINT a_is_odd CHECK (abs(hashint4(a)) % 3 = 1), b text NOT NULL);
+  CREATE TABLE items (id bigint PRIMARY KEY, a int NOT NULL CONSTRAINT a_is_odd CHECK (abs(hashint4(a)) % 3 = 1),
+    b text NOT NULL);
   CREATE TABLE plain (id bigint, b text);
   CREATE ROLE somebody LOGIN;
   CREATE ROLE monitor LOGIN IN ROLE pg_read_all_stats;

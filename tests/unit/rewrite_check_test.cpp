@@ -1,5 +1,5 @@
-// CHECKs through functions: extract(), abs(), sign(), remainders, bits, decimals, counts of NULLs, shapes of json, bounds
-// of ranges. What is called solved must hold for every value that is made.
+// CHECKs through functions: extract(), abs(), sign(), remainders, bits, decimals, counts of NULLs, shapes of json and
+// bounds of ranges. What is called solved must hold for every value that is made.
 // Read first: RewriteCheckTest.
 #include "../../src/core/rewrite_check.h"
 
@@ -10,6 +10,7 @@
 #include "../../src/core/json_node.h"
 #include "../../src/core/ordered_range.h"
 #include "../../src/core/solve_check.h"
+#include "../../src/core/text_language.h"
 #include "sample_expressions.h"
 #include "sample_types.h"
 #include "table_builder.h"
@@ -22,7 +23,7 @@ class RewriteCheckTest : public ::testing::Test {
   RewriteCheckTest()
       : table_(
             "amount int4, price numeric, exact numeric(10,4), day date, at timestamp, zoned timestamptz, hour time, "
-            "data jsonb, other int4, tags text[], name text, span interval") {
+            "data jsonb, other int4, tags text[], name text, span interval, title text") {
     for (const Column& column : table_.table.columns) types_[column.number] = {column.type.get(), column.type_modifier};
   }
   Expression Col(const std::string& name) { return ColumnAt(table_.Number(name)); }
@@ -190,6 +191,22 @@ TEST_F(RewriteCheckTest, TextsAndArrays) {
   EXPECT_TRUE(Solve(IsNull(Call2("array_position", Col("tags"), Constant("x")))));
   EXPECT_EQ(LimitsOf("tags").elements->excluded, std::vector<std::string>{"x"});
   EXPECT_FALSE(Solve(IsNotNull(CastTo("uuid", Col("name")))));  // most texts are none
+}
+
+TEST_F(RewriteCheckTest, ATextAndItsFoldedCopy) {
+  const CheckCases cases = ReadCases(Compare(Col("name"), "=", Call("lower", Col("title"))), types_, 0, {});
+  ASSERT_EQ(cases.size(), 1U);
+  EXPECT_TRUE(cases.front().residues.empty());
+  ASSERT_EQ(cases.front().relations.size(), 1U);
+  EXPECT_EQ(cases.front().relations.front().kind, Relation::Kind::SameText);
+  for (const char* column : {"name", "title"}) {
+    const auto& pattern = cases.front().limits.at(table_.Number(column)).limits.pattern;
+    ASSERT_NE(pattern, nullptr);
+    EXPECT_TRUE(pattern->exact.Matches("abc"));
+    EXPECT_FALSE(pattern->exact.Matches("Abc"));
+  }
+  EXPECT_FALSE(
+      ReadCases(Compare(Col("name"), "<>", Call("lower", Col("title"))), types_, 0, {}).front().residues.empty());
 }
 
 TEST_F(RewriteCheckTest, DocumentsHaveTheShapeThatIsAskedFor) {

@@ -123,6 +123,28 @@ TEST(TimelineProvider, RespectsIntervals) {
   EXPECT_EQ(MakeProvided("created_at", "timestamptz", sample::Between("1990-01-01", "2000-01-01")), nullptr);
 }
 
+TEST(TimelineProvider, NumbersCountFrom1970) {
+  constexpr std::int64_t kEpoch = 946'684'800;
+  const auto moments = MakeProvided("updated_at", "timestamptz");
+  ValueLimits late;
+  late.intervals.push_back({"1000000000000", std::nullopt, true, true});
+  const auto seconds = MakeProvided("updated_at", "int8");
+  const auto narrow = MakeProvided("updated_at", "int4");
+  const auto milliseconds =
+      MakeProviderValueSet(sample::MeaningOf("updated_at"), *sample::BaseType("int8"), -1, late, kContext);
+  ASSERT_TRUE(seconds && narrow && milliseconds);
+  for (std::uint64_t index = 0; index < 1000; ++index) {
+    const std::int64_t expected = MomentAt(*moments, index, false) / 1'000'000 + kEpoch;
+    ASSERT_EQ(MomentAt(*seconds, index, false), expected);
+    ASSERT_EQ(MomentAt(*narrow, index, false), expected);
+    ASSERT_EQ(MomentAt(*milliseconds, index, false), expected * 1000);
+    std::string text;
+    seconds->AppendText(index, text);
+    ASSERT_EQ(text, std::to_string(expected));
+  }
+  EXPECT_EQ(MakeProvided("updated_at", "int2"), nullptr);
+}
+
 TEST(TimelineProvider, FollowsTheClock) {
   ValueContext context = kContext;
   context.follows_clock = true;
