@@ -9,7 +9,7 @@ SET dbmocker.reference_time = '2025-01-01';
 CREATE TABLE refused_before (id serial PRIMARY KEY, n integer NOT NULL, m integer);
 CREATE FUNCTION want_even() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.n % 2 = 1 OR NEW.n IS NULL THEN RAISE EXCEPTION 'n must be even, not %', NEW.n; END IF;
+  IF (SELECT NEW.n) % 2 = 1 OR NEW.n IS NULL THEN RAISE EXCEPTION 'n must be even, not %', NEW.n; END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER want_even BEFORE INSERT ON refused_before FOR EACH ROW EXECUTE FUNCTION want_even();

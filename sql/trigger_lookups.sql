@@ -99,7 +99,7 @@ CREATE TABLE readings (id serial PRIMARY KEY, amount integer NOT NULL CHECK (amo
 CREATE TABLE statements (id serial PRIMARY KEY, rows integer NOT NULL);
 CREATE FUNCTION refuse_some() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.amount = 7 THEN RAISE EXCEPTION 'not 7'; END IF;
+  IF (SELECT NEW.amount) = 7 THEN RAISE EXCEPTION 'not 7'; END IF;
   RETURN NEW;
 END
 $$;
