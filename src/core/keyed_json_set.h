@@ -1,4 +1,5 @@
 // json documents whose member at a path is distinct: unique keys over data ->> 'code' and the like.
+// Knows nothing of keys. Read first: MakeKeyedJsonSet.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// What a key's expression, or the expression of a generated column in a key, is made of: so that its distinctness can be
-// had from the columns that it reads. Knows nothing of values.
+// What a key's expression, or the expression of a generated column in a key, is made of: so that its distinctness can
+// be had from the columns that it reads. Knows nothing of values.
 // Read first: ReadKeySource.
 #pragma once
 

@@ -1,4 +1,5 @@
-// See unit_value_set.h. Units are numbered: months since 2000 for months and longer ones, lengths since 2000 for others.
+// See unit_value_set.h. Units are numbered: months since 2000 for months and longer ones, lengths since 2000 for the
+// others.
 // Read first: UnitValueSet::AppendText.
 #include "unit_value_set.h"
 

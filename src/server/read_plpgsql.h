@@ -8,7 +8,8 @@ namespace dbmocker::server {
 // RETURN, RAISE and NULL. RAISE EXCEPTION counts as false.
 const char* RewritePlpgsql(const char* source);
 
-// Reading along a body's text. Behind blanks and comments; behind `word` (in any case), if it stands here, else nullptr.
+// Reading along a body's text. Behind blanks and comments; behind `word` (in any case), if it stands here, else
+// nullptr.
 const char* SkipBlanks(const char* at);
 const char* SkipWord(const char* at, const char* word);
 

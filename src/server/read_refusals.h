@@ -8,9 +8,9 @@
 
 namespace dbmocker::server {
 
-// Node* of boolean expressions over the relation's columns (Vars of range table entry 1), none of which may be false for
-// a row that the function is to accept. `source`: the body of a plpgsql function; `when`: the trigger's condition as
-// stored, nullptr if it has none. A trigger that fires before the row is stored also refuses it by RETURN NULL.
+// Node* of boolean expressions over the relation's columns (Vars of range table entry 1), none of which may be false
+// for a row that the function is to accept. `source`: the body of a plpgsql function; `when`: the trigger's condition
+// as stored, nullptr if it has none. A trigger that fires before the row is stored also refuses it by RETURN NULL.
 List* ReadRefusals(Oid relation, const char* source, const char* when, bool is_before);
 
 }  // namespace dbmocker::server

@@ -108,8 +108,9 @@ SELECT coalesce(k.conname, x.relname) AS name,
 constexpr char kForeignKeyItems[] = R"(
 SELECT k.conname, 'FOREIGN KEY', NULL, NULL,
        format(CASE WHEN (to_jsonb(k) ->> 'conperiod')::bool THEN
-                'SELECT count(*) FROM %1$s f LEFT JOIN (SELECT %8$s, pg_catalog.range_agg(%6$s) AS all_periods FROM %2$s p'
-                ' GROUP BY %8$s) p ON %4$s WHERE %3$s AND (p.all_periods OPERATOR(pg_catalog.@>) %7$s) IS NOT TRUE'
+                'SELECT count(*) FROM %1$s f'
+                ' LEFT JOIN (SELECT %8$s, pg_catalog.range_agg(%6$s) AS all_periods FROM %2$s p GROUP BY %8$s) p'
+                ' ON %4$s WHERE %3$s AND (p.all_periods OPERATOR(pg_catalog.@>) %7$s) IS NOT TRUE'
               ELSE
                 'SELECT count(*) FROM %1$s f WHERE %3$s AND NOT EXISTS (SELECT FROM %2$s p WHERE %4$s)'
               END
@@ -136,7 +137,8 @@ SELECT k.conname, 'FOREIGN KEY', NULL, NULL,
                 'true') AS matches,
               min(format('p.%I', b.attname)) FILTER (WHERE u.place = cardinality(k.conkey)) AS referenced_period,
               min(format('f.%I', a.attname)) FILTER (WHERE u.place = cardinality(k.conkey)) AS period,
-              string_agg(format('p.%I', b.attname), ', ') FILTER (WHERE u.place < cardinality(k.conkey)) AS referenced_keys
+              string_agg(format('p.%I', b.attname), ', ') FILTER (WHERE u.place < cardinality(k.conkey))
+                AS referenced_keys
          FROM ROWS FROM (unnest(k.conkey), unnest(k.confkey), unnest(k.conpfeqop))
               WITH ORDINALITY AS u (attribute, referenced, operator, place)
          JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attribute

@@ -1,4 +1,5 @@
 // Moments in units of time of their own: no two in one unit, whatever the type; the first ones near the reference time.
+// And documents with a distinct member. Read first: NoTwoMomentsLieInOneUnit.
 #include "../../src/core/unit_value_set.h"
 
 #include <gtest/gtest.h>
