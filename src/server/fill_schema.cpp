@@ -8,6 +8,7 @@
 #include <functional>
 #include <iterator>
 #include <set>
+#include <utility>
 
 #include "dbmocker/error.h"
 #include "server/boundary.h"
@@ -181,9 +182,9 @@ class SchemaFiller {
   std::vector<RunReport> Fill() {
     const CommandId first_command = CallServer([] { return GetCurrentCommandId(true); });
     for (const FillStep& step : plan_.order.steps) FillTable(step, false);
-    do {
-      for (round_ = 1; round_ <= kMostRounds && TryFailedAgain(); ++round_) continue;
-    } while (TryWithMoreParents());
+    TryAgain();
+    may_wait_ = false;
+    TryAgain();
     for (const Oid constraint : left_open_) FillOpenReference(constraint, first_command);
     SortReports();
     return std::move(reports_);
@@ -203,8 +204,15 @@ class SchemaFiller {
     std::ranges::stable_sort(reports_, {}, [&](const RunReport& report) { return places[report.target]; });
   }
 
+  void TryAgain() {
+    do {
+      for (round_ = 1; round_ <= kMostRounds && TryFailedAgain(); ++round_) continue;
+    } while (TryWithMoreParents());
+  }
+
   static constexpr int kMostRounds = 3;
-  static constexpr std::int64_t kLongTry = USECS_PER_SEC;  // tables that took longer to fail are not tried again
+  static constexpr int kMostTries = 2;  // of a table that lacks no parent
+  static constexpr std::int64_t kLongTry = USECS_PER_SEC;
 
   // Tables that failed may have missed rows that a trigger looks for, of tables that were filled after them. False if
   // there is nothing more to gain.
@@ -213,29 +221,28 @@ class SchemaFiller {
     for (const FillStep& step : plan_.order.steps) {
       const auto report = std::ranges::find(reports_, step.table, &RunReport::target);
       if (report == reports_.end() || !IsOpen(*report)) continue;
-      if (report->elapsed < kLongTry || lacked_parent_.contains(step.table)) failed.push_back(&step);
+      if (lacked_parent_.contains(step.table) || tries_[step.table] < kMostTries) failed.push_back(&step);
     }
-    const auto count_failed = [&] {
-      return std::ranges::count_if(reports_, [](const RunReport& report) { return report.writer == nullptr; });
-    };
-    const auto before = count_failed();
+    const auto before = std::ranges::count_if(reports_, IsOpen);
     for (const FillStep* step : failed) {
       std::erase_if(reports_, [&](const RunReport& report) { return report.target == step->table; });
       for (const FillStep& inner : step->inside)
         std::erase_if(reports_, [&](const RunReport& report) { return report.target == inner.table; });
       FillTable(*step, false);
     }
-    return !failed.empty() && count_failed() < before;
+    return !failed.empty() && std::ranges::count_if(reports_, IsOpen) < before;
   }
 
-  // Where triggers refuse each row of a table, its parents may suit them in no combination: it is tried once with more
+  // Where triggers refuse each row of a table, its parents may suit them in no combination: it is tried with more
   // of them, which stay only if that helps. True if a table has got its rows that way.
   bool TryWithMoreParents() {
     if (!options_.skip_failed) return false;
     for (const FillStep& step : plan_.order.steps) {
       const auto report = std::ranges::find(reports_, step.table, &RunReport::target);
       const bool is_open = report != reports_.end() && IsOpen(*report) && !refused_.contains(step.table);
-      if (!is_open || lacked_parent_.contains(step.table) || !widened_.insert(step.table).second) continue;
+      if (!is_open || lacked_parent_.contains(step.table)) continue;
+      const auto open = std::ranges::count_if(reports_, IsOpen);
+      if (std::exchange(widened_[step.table], open) == open) continue;  // nothing has changed since
       TryFault fault;
       RunReport made = {};
       if (!TryCall([&] { made = GenerateWithMoreParents(step); }, &fault)) continue;
@@ -246,22 +253,20 @@ class SchemaFiller {
   }
 
   RunReport GenerateWithMoreParents(const FillStep& step) {
+    constexpr int kTimes = 4;
     const Table table = DescribeTable(step.table);
-    const bool has_triggers = std::ranges::any_of(table.triggers, [](const Trigger& trigger) {
-      return trigger.on_insert && trigger.is_row && trigger.is_enabled;
-    });
     std::set<std::uint32_t> parents;
     for (const ForeignKey& key : table.foreign_keys)
       if (key.referenced_oid != step.table && plan_.rows.contains(key.referenced_oid) &&
           !plan_.trigger_written.contains(key.referenced_oid))
         parents.insert(key.referenced_oid);
-    if (!has_triggers || parents.empty() || !step.inside.empty())
+    if (!HasRowTriggers(table) || parents.empty() || !step.inside.empty())
       throw Error(sqlstate::kForeignKeyViolation, "no parents to add");
     RunOptions options = options_;
     options.cap_exhausted = true;
     for (const std::uint32_t parent : parents) {
       TryFault fault;
-      TryCall([&] { GenerateRows(parent, plan_.rows.at(parent), options); }, &fault);
+      TryCall([&] { GenerateRows(parent, plan_.rows.at(parent) * kTimes, options); }, &fault);
     }
     RunReport report = {};
     TryFault fault;
@@ -304,6 +309,10 @@ class SchemaFiller {
       return FillAtOnce(step, refused->second);
     if (!is_inside && WaitsForKind(step)) return Report(step, "it waits for a table whose rows bring its own", 0);
     if (!is_inside && IsFilledByTrigger(step)) return;
+    if (!is_inside && WaitsForParent(step)) {
+      lacked_parent_.insert(step.table);
+      return Report(step, "it waits for a table that it refers to", 0);
+    }
     const TimestampTz started = CallServer([] { return GetCurrentTimestamp(); });
     const auto fill = [&] {
       if (!is_inside) more_rows_.clear();
@@ -314,6 +323,8 @@ class SchemaFiller {
     if (!options_.skip_failed || is_inside) return fill();
     TryFault fault;
     if (TryToFill(step, place, fill, fault)) return;
+    ++tries_[step.table];
+    if (ReportTriggerRows(step)) return;
     NoteMissingParent(step);
     const char* problem = CallServer([&] { return DescribeProblem(fault.error); });
     Report(step, problem, CallServer([] { return GetCurrentTimestamp(); }) - started);
@@ -322,26 +333,50 @@ class SchemaFiller {
   // True if a table of one of its kinds has failed so far and is going to be tried again: rows made now would take the
   // parents that its rows need.
   bool WaitsForKind(const FillStep& step) const {
-    if (round_ > 0 || !options_.skip_failed) return false;
+    if (!may_wait_ || !options_.skip_failed) return false;
     return std::ranges::any_of(plan_.kinds, [&](const auto& entry) {
       const auto report = std::ranges::find(reports_, entry.second, &RunReport::target);
       return entry.first == step.table && report != reports_.end() && IsOpen(*report) && report->elapsed < kLongTry;
     });
   }
 
+  // True if the table has triggers, and refers to one that has failed so far: they may look for its rows.
+  bool WaitsForParent(const FillStep& step) const {
+    return may_wait_ && options_.skip_failed && LacksParent(step) && HasRowTriggers(DescribeTable(step.table));
+  }
+
+  bool LacksParent(const FillStep& step) const {
+    return std::ranges::any_of(plan_.references, [&](const ReferenceEdge& reference) {
+      const auto report = std::ranges::find(reports_, reference.to, &RunReport::target);
+      return reference.from == step.table && reference.to != step.table && report != reports_.end() && IsOpen(*report);
+    });
+  }
+
+  static bool HasRowTriggers(const Table& table) {
+    return std::ranges::any_of(table.triggers, [](const Trigger& trigger) {
+      return trigger.on_insert && trigger.is_row && trigger.is_enabled;
+    });
+  }
+
   // A reference to a table that has failed so far may be what triggers have missed.
   void NoteMissingParent(const FillStep& step) {
-    const bool lacks_parent = std::ranges::any_of(plan_.references, [&](const ReferenceEdge& reference) {
-      const auto report = std::ranges::find(reports_, reference.to, &RunReport::target);
-      return reference.from == step.table && report != reports_.end() && IsOpen(*report);
-    });
-    if (lacks_parent)
+    if (LacksParent(step))
       lacked_parent_.insert(step.table);
     else
       lacked_parent_.erase(step.table);
   }
 
   static bool IsOpen(const RunReport& report) { return report.rows == 0 && report.writer == nullptr; }
+
+  // Rows that triggers of other tables have made count where no further ones are accepted. False if there are none.
+  bool ReportTriggerRows(const FillStep& step) {
+    const TriggerRows made = LookAtTriggerRows(DescribeTable(step.table));
+    if (made.count == 0) return false;
+    Report(step, nullptr, 0);
+    reports_.back().rows = made.count;
+    reports_.back().writer = "trigger";
+    return true;
+  }
 
   // Reports the rows that triggers of other tables have made, if they are to be left alone.
   bool IsFilledByTrigger(const FillStep& step) {
@@ -512,7 +547,9 @@ class SchemaFiller {
   std::vector<Oid> left_open_;
   std::vector<RunReport> reports_;
   std::set<std::uint32_t> lacked_parent_;  // tables that have failed while another one was empty
-  std::set<std::uint32_t> widened_;  // tables that have been tried with more parents
+  std::map<std::uint32_t, std::ptrdiff_t> widened_;  // tables tried with more parents: how many others were open then
+  std::map<std::uint32_t, int> tries_;
+  bool may_wait_ = true;
   int round_ = 0;  // of tries of tables that have failed
   std::uint32_t entry_ = 0;  // the table whose statement makes the rows of a circle
   std::vector<MutualKey> mutual_;  // its keys of that kind
@@ -559,6 +596,10 @@ std::vector<RunReport> FillSchema(const SchemaPlan& plan, const RunOptions& give
         &fault);
     if (is_filled) return reports;
     if (more_refused.size() == refused.size()) ThrowPendingError(fault.error);
+    for (const auto& [table, problem] : more_refused)
+      CallServer([&, oid = table, text = problem] {
+        elog(DEBUG1, "deferred triggers of table \"%s\" refuse rows: %s", get_rel_name(oid), text);
+      });
     refused = std::move(more_refused);
   }
 }
