@@ -108,6 +108,7 @@ const char* DescribeProblem(const PendingError& error) {
 }
 
 using Problems = std::map<std::uint32_t, const char*>;
+using TableSet = std::set<std::uint32_t>;
 
 // ------------------------------------------------------------------------------------------------ deferred triggers
 
@@ -172,8 +173,8 @@ void RefuseTables(const std::vector<DeferredTrigger>& triggers, const TryFault& 
 
 class SchemaFiller {
  public:
-  SchemaFiller(const SchemaPlan& plan, const RunOptions& options, const Problems& refused)
-      : plan_(plan), options_(options), refused_(refused) {
+  SchemaFiller(const SchemaPlan& plan, const RunOptions& options, const Problems& refused, const TableSet& at_once)
+      : plan_(plan), options_(options), refused_(refused), at_once_(at_once) {
     for (const ReferenceEdge& reference : plan.order.filled_in_later) left_open_.push_back(reference.constraint);
     options_.open_references = left_open_.data();
     options_.open_reference_count = static_cast<int>(left_open_.size());
@@ -276,8 +277,8 @@ class SchemaFiller {
   }
 
   // A table whose deferred triggers have refused rows at the end: they look at each row at once, so that those that
-  // they refuse are drawn again.
-  void FillAtOnce(const FillStep& step, const char* problem) {
+  // they refuse are drawn again. False if that gives no rows.
+  bool TryAtOnce(const FillStep& step) {
     const auto place = reports_.size();
     const std::vector<DeferredTrigger> triggers = FindDeferredTriggers(step.table);
     const auto fill = [&] {
@@ -286,7 +287,7 @@ class SchemaFiller {
       CallServer([&] { SetDeferred(triggers.data(), triggers.size(), true); });
     };
     TryFault fault;
-    if (!step.inside.empty() || !TryToFill(step, place, fill, fault)) Report(step, problem, 0);
+    return step.inside.empty() && TryToFill(step, place, fill, fault);
   }
 
   // Fills the table, learning from what goes wrong. False, with `fault`, if nothing helps.
@@ -306,7 +307,8 @@ class SchemaFiller {
   void FillTable(const FillStep& step, bool is_inside) {
     const auto place = reports_.size();
     if (const auto refused = refused_.find(step.table); refused != refused_.end())
-      return FillAtOnce(step, refused->second);
+      return TryAtOnce(step) ? void() : Report(step, refused->second, 0);
+    if (!is_inside && at_once_.contains(step.table) && TryAtOnce(step)) return;
     if (!is_inside && WaitsForKind(step)) return Report(step, "it waits for a table whose rows bring its own", 0);
     if (!is_inside && IsFilledByTrigger(step)) return;
     if (!is_inside && WaitsForParent(step)) {
@@ -544,6 +546,7 @@ class SchemaFiller {
   const SchemaPlan& plan_;
   RunOptions options_;
   const Problems& refused_;
+  const TableSet& at_once_;  // tables beside refused ones
   std::vector<Oid> left_open_;
   std::vector<RunReport> reports_;
   std::set<std::uint32_t> lacked_parent_;  // tables that have failed while another one was empty
@@ -569,6 +572,23 @@ void TruncateTables(const SchemaPlan& plan, const RunOptions& given) {
 
 }  // namespace
 
+namespace {
+
+// The tables that refer to refused ones, or that these refer to: without the rows of those, theirs are refused next.
+TableSet FindNeighbours(const SchemaPlan& plan, const Problems& refused) {
+  TableSet neighbours;
+  for (const ReferenceEdge& reference : plan.references) {
+    if (refused.contains(reference.from)) neighbours.insert(reference.to);
+    if (refused.contains(reference.to)) neighbours.insert(reference.from);
+  }
+  std::erase_if(neighbours, [&](std::uint32_t table) {
+    return refused.contains(table) || !plan.rows.contains(table) || FindDeferredTriggers(table).empty();
+  });
+  return neighbours;
+}
+
+}  // namespace
+
 std::vector<RunReport> FillSchema(const SchemaPlan& plan, const RunOptions& given) {
   RunOptions options = given;
   TruncateTables(plan, options);
@@ -580,7 +600,8 @@ std::vector<RunReport> FillSchema(const SchemaPlan& plan, const RunOptions& give
     if (options.skip_failed)
       for (const auto& [table, rows] : plan.rows)
         if (!refused.contains(table)) std::ranges::move(FindDeferredTriggers(table), std::back_inserter(triggers));
-    SchemaFiller filler(plan, options, refused);
+    const TableSet at_once = FindNeighbours(plan, refused);
+    SchemaFiller filler(plan, options, refused, at_once);
     if (triggers.empty()) return filler.Fill();
     std::vector<RunReport> reports;
     Problems more_refused = refused;
