@@ -13,15 +13,15 @@
 #include "dbmocker/error.h"
 #include "server/boundary.h"
 #include "server/check_target.h"
+#include "server/deferred_triggers.h"
 #include "server/describe_table.h"
 #include "server/fill_references.h"
 #include "server/gather_facts.h"
 #include "server/options_origin.h"
 #include "server/plan_ahead.h"
-#include "server/query_numbers.h"
-#include "server/read_catalog.h"
 #include "server/settle_references.h"
 #include "server/target_state.h"
+#include "server/trigger_rows.h"
 #include "server/truncate_target.h"
 #include "server/try_call.h"
 #include "server/write_rows.h"
@@ -60,47 +60,6 @@ void LockForSchema(const SchemaPlan& plan, const RunOptions& options) {
   });
 }
 
-// The number of rows that this transaction has made, and `columns` of them. Server style.
-Numbers CountOwnRows(const char* table, const char* columns) {
-  PushActiveSnapshot(GetTransactionSnapshot());  // with the rows of the runs before
-  const Numbers counted = QueryNumbers(
-      psprintf("SELECT pg_catalog.count(*), %s FROM %s t WHERE dbmocker.is_own_transaction(xmin)", columns, table));
-  PopActiveSnapshot();
-  return counted;
-}
-
-// Of rows that triggers have made. `is_complete`: every reference that the table may hold is used by some row; those
-// that a trigger leaves NULL are for other rows to use.
-struct TriggerRows {
-  std::int64_t count;
-  bool is_complete;
-};
-
-TriggerRows LookAtTriggerRows(const Table& table) {
-  std::string used;
-  for (const ForeignKey& key : table.foreign_keys) {
-    std::string values;
-    for (const AttributeNumber number : key.columns) {
-      const char* name = CallServer([&] { return quote_identifier(table.FindColumn(number)->name.c_str()); });
-      values += (values.empty() ? "t." : ", t.") + std::string(name);
-    }
-    used += (used.empty() ? "" : " AND ") + ("pg_catalog.bool_or(pg_catalog.num_nulls(" + values + ") = 0)");
-  }
-  const std::string columns = used.empty() ? "1" : "(" + used + ")::pg_catalog.int4::pg_catalog.int8";
-  const Numbers counted = CallServer([&] { return CountOwnRows(table.qualified_name.c_str(), columns.c_str()); });
-  return {counted.values[0], counted.values[1] != 0};
-}
-
-// True if the rows' keys come from elsewhere, as those of a copy that a trigger keeps: further rows would stand in the
-// way of rows that the trigger is going to write.
-bool TakesKeysFromOthers(const Table& table) {
-  const auto key = std::ranges::find_if(table.unique_keys, &UniqueKey::is_primary);
-  return key != table.unique_keys.end() && std::ranges::none_of(key->columns, [&](AttributeNumber number) {
-           const Column* column = table.FindColumn(number);
-           return column->sequence || column->identity != '\0' || !column->default_text.empty();
-         });
-}
-
 // "message. Detail. Hint: …" of an error, for a report.
 const char* DescribeProblem(const PendingError& error) {
   return psprintf("%s.%s%s%s%s", error.message, error.detail[0] != '\0' ? " " : "", error.detail,
@@ -109,52 +68,6 @@ const char* DescribeProblem(const PendingError& error) {
 
 using Problems = std::map<std::uint32_t, const char*>;
 using TableSet = std::set<std::uint32_t>;
-
-// ------------------------------------------------------------------------------------------------ deferred triggers
-
-// The deferred triggers of a table that are not the server's own: name, schema.
-constexpr char kDeferredTriggers[] = R"(
-SELECT t.tgname, n.nspname
-  FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE t.tgrelid = $1 AND NOT t.tgisinternal AND t.tgdeferrable AND t.tginitdeferred AND t.tgenabled <> 'D'
-   AND (t.tgtype & 4) <> 0
- ORDER BY t.tgname)";
-
-struct DeferredTrigger {
-  std::uint32_t table;
-  const char* name;
-  const char* schema;
-};
-
-std::vector<DeferredTrigger> FindDeferredTriggers(std::uint32_t table) {
-  std::vector<DeferredTrigger> triggers;
-  const CatalogRows found = CallServer([oid = table] { return RunCatalogQuery(kDeferredTriggers, oid); });
-  for (int row = 0; row < found.row_count; ++row) triggers.push_back({table, found.Get(row, 0), found.Get(row, 1)});
-  return triggers;
-}
-
-// SET CONSTRAINTS for the triggers. Server style.
-void SetDeferred(const DeferredTrigger* triggers, std::size_t count, bool deferred) {
-  auto* statement = makeNode(ConstraintsSetStmt);
-  for (std::size_t i = 0; i < count; ++i)
-    statement->constraints =
-        lappend(statement->constraints, makeRangeVar(pstrdup(triggers[i].schema), pstrdup(triggers[i].name), -1));
-  statement->deferred = deferred;
-  AfterTriggerSetState(statement);
-}
-
-// Has the triggers look now, without an effect on the session's or the transaction's state. False if one raises.
-bool AskDeferredTriggers(const std::vector<DeferredTrigger>& triggers, TryFault* fault) {
-  bool is_done = false;
-  TryCall(
-      [&] {
-        CallServer([&] { SetDeferred(triggers.data(), triggers.size(), false); });
-        is_done = true;
-        throw Error(sqlstate::kInternalError, "asked");  // undone: they are asked again when the transaction ends
-      },
-      fault);
-  return is_done;
-}
 
 // The tables whose triggers raise, each asked by itself; all of them if none does.
 void RefuseTables(const std::vector<DeferredTrigger>& triggers, const TryFault& fault, Problems& refused) {
