@@ -12,7 +12,8 @@ namespace {
 
 // The statement for constraint $1: the run's rows in the order of the primary key (without one: of storage), which does
 // not depend on the writer, and parents in key order, joined by a drawn place. Columns of the foreign key that may not
-// be NULL, or are the row's own key, keep their values: the parents are those that have them too, in groups of their own.
+// be NULL, or are the row's own key, keep their values: the parents are those that have them too, in groups of their
+// own.
 // The statement's own parameters: $1 seed, $2 null_probability, $3 first command of the run.
 constexpr char kStatement[] = R"(
 WITH RECURSIVE strict AS (

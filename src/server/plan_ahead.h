@@ -30,7 +30,8 @@ struct ParentsAhead {
 };
 
 // The keys that the tables inside of `step` are going to have, for the references ahead of its table, `entry`. `rows`:
-// those that each table is to get. `reserve_sequences`: those whose values become keys of `entry`'s choice. Throws Error 0A000 where a key is not the plan's to choose. May throw ServerError.
+// those that each table is to get. `reserve_sequences`: those whose values become keys of `entry`'s choice. Throws
+// Error 0A000 where a key is not the plan's to choose. May throw ServerError.
 ParentsAhead PlanParentsAhead(const FillStep& step, const Table& entry,
                               const std::map<std::uint32_t, std::int64_t>& rows, const RunOptions& options,
                               bool reserve_sequences);

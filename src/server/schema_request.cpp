@@ -24,8 +24,8 @@ constexpr char kTables[] =
     " SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass"
     " AND d.objid = c.oid AND d.deptype = 'e') ORDER BY c.relname";
 
-// Foreign keys: oid, name, the tables (partitions stand for their root), and whether the reference may be NULL; a domain
-// may forbid that as well; whether the key referred to consists in part of references back (mutual_keys.h); whether no
+// Foreign keys: oid, name, the tables (partitions stand for their root), and whether the reference may be NULL; a
+// domain may forbid that as well; whether the key referred to consists in part of references back (mutual_keys.h); whether no
 // two rows can have the same parent.
 constexpr char kReferences[] = R"(
 WITH RECURSIVE strict AS (
@@ -51,7 +51,8 @@ SELECT f.oid, f.conname, coalesce(pg_partition_root(f.conrelid), f.conrelid)::oi
 
 // Tables of the schema that INSERT triggers of other ones write to, as far as the text of the triggers' functions, and
 // of functions that these call, says so: named in plain words, handed to the trigger as an argument, or, where the text
-// of the INSERT is put together, with a name made of that of the trigger's table: the written table, that table, and whether the row comes first.
+// of the INSERT is put together, with a name made of that of the trigger's table: the written table, that table, and
+// whether the row comes first.
 constexpr char kTriggerWrites[] = R"(
 WITH triggers AS (
   SELECT coalesce(pg_partition_root(t.tgrelid), t.tgrelid)::oid AS source, t.tgfoid, (t.tgtype & 2) <> 0 AS is_before,

@@ -1,4 +1,6 @@
-// What trigger functions look up, read from their text.
+// What trigger functions look up, read from their text: columns of the new row, variables, called functions, and what
+// is to be left out.
+// Read first: Describe.
 #include "core/read_lookups.h"
 
 #include <gtest/gtest.h>
