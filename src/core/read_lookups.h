@@ -1,6 +1,6 @@
 // What trigger functions look up in other tables by values of the new row: SELECT … INTO x FROM t WHERE t.id =
-// NEW.t_id, SELECT … WHERE y = x.z …. A row for which they find nothing is mostly refused. Function bodies are read as text, in
-// plpgsql or SQL; what is not understood is left out.
+// NEW.t_id, SELECT … WHERE y = x.z …. A row for which they find nothing is mostly refused. Function bodies are read as
+// text, in plpgsql or SQL; what is not understood is left out.
 // Read first: ReadLookups.
 #pragma once
 

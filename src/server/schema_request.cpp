@@ -25,8 +25,8 @@ constexpr char kTables[] =
     " AND d.objid = c.oid AND d.deptype = 'e') ORDER BY c.relname";
 
 // Foreign keys: oid, name, the tables (partitions stand for their root), and whether the reference may be NULL; a
-// domain may forbid that as well; whether the key referred to consists in part of references back (mutual_keys.h); whether no
-// two rows can have the same parent.
+// domain may forbid that as well; whether the key referred to consists in part of references back (mutual_keys.h);
+// whether no two rows can have the same parent.
 constexpr char kReferences[] = R"(
 WITH RECURSIVE strict AS (
   SELECT oid FROM pg_type WHERE typtype = 'd' AND typnotnull
