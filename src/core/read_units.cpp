@@ -20,6 +20,7 @@ struct UnitReading {
   ColumnReading column;
   std::optional<TimeUnit> unit;
   bool is_year = false;  // the year's number
+  bool is_zoned = false;  // which unit a moment is in is the session's time zone's to say
 };
 
 std::optional<UnitReading> ReadColumn(const Expression& expression, const TypesByColumn& types) {
@@ -32,21 +33,27 @@ std::optional<UnitReading> ReadColumn(const Expression& expression, const TypesB
   }
   if (is_cut && expression.arguments[0].type.ends_with("without time zone")) {
     auto inner = ReadColumn(expression.arguments[0], types);
+    if (inner && inner->is_zoned) return std::nullopt;
     if (inner) inner->unit = std::max(inner->unit.value_or(TimeUnit::Day), TimeUnit::Day);
     return inner;
   }
   if (expression.kind == Kind::Column || expression.kind == Kind::Value) {
     const auto column = AsColumn(expression, types);
-    return column ? std::optional(UnitReading{*column, std::nullopt, false}) : std::nullopt;
+    if (!column) return std::nullopt;
+    const bool is_zoned = column->type.type != nullptr && column->type.type->name == "timestamptz";
+    return UnitReading{*column, std::nullopt, false, is_zoned};
   }
   if (expression.kind != Kind::Function || expression.arguments.size() != 2) return std::nullopt;
   const Expression& first = StripCasts(expression.arguments[0]);
   if (first.kind != Kind::Constant || !first.value) return std::nullopt;
   auto inner = ReadColumn(expression.arguments[1], types);
   if (!inner || inner->is_year) return std::nullopt;
-  const bool is_zoned = expression.arguments[1].type.ends_with("with time zone");
-  if (expression.name == "timezone") return is_zoned && *first.value == "UTC" ? inner : std::nullopt;
-  if (is_zoned) return std::nullopt;
+  if (expression.name == "timezone") {
+    if (!inner->is_zoned || *first.value != "UTC") return std::nullopt;
+    inner->is_zoned = false;
+    return inner;
+  }
+  if (inner->is_zoned) return std::nullopt;
   if (expression.name == "date_trunc") {
     const auto unit = FindTimeUnit(*first.value);
     if (!unit) return std::nullopt;
