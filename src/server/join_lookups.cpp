@@ -258,7 +258,7 @@ class LookupJoin {
     std::string list, distinct;
     for (const auto& [number, place] : places) {
       const std::string alias = "c" + std::to_string(key.columns.size());
-      list += (list.empty() ? "" : ", ") + place + " AS " + alias;
+      list.append(list.empty() ? "" : ", ").append(place).append(" AS ").append(alias);
       key.name += (key.columns.empty() ? ": " : ", ") + table_.FindColumn(number)->name;
       key.columns.push_back(number);
       key.referenced_names.push_back(alias);

@@ -22,8 +22,8 @@ std::string WantedQuery(const Table& other, const Table& first, const MutualKey&
     for (std::size_t i = 0; i < of_first.size(); ++i) {
       const std::string name = "f." + Quoted(first, of_first[i]);
       const auto place = std::to_string(std::ranges::count(list, ',') + (list.empty() ? 0 : 1));
-      list += (list.empty() ? "" : ", ") + name + " AS c" + place;
-      pairs += (pairs.empty() ? "" : " AND ") + name + " = o." + Quoted(other, of_other[i]);
+      list.append(list.empty() ? "" : ", ").append(name).append(" AS c").append(place);
+      pairs.append(pairs.empty() ? "" : " AND ").append(name).append(" = o.").append(Quoted(other, of_other[i]));
     }
   };
   add(key.first_own, key.other_own);
