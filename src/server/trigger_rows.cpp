@@ -33,7 +33,8 @@ TriggerRows LookAtTriggerRows(const Table& table) {
     used += (used.empty() ? "" : " AND ") + ("pg_catalog.bool_or(pg_catalog.num_nulls(" + values + ") = 0)");
   }
   const std::string columns = used.empty() ? "1" : "(" + used + ")::pg_catalog.int4::pg_catalog.int8";
-  const Numbers counted = CallServer([&] { return CountOwnRows(table.qualified_name.c_str(), columns.c_str()); });
+  const std::string rows = (table.kind == RELKIND_PARTITIONED_TABLE ? "" : "ONLY ") + table.qualified_name;
+  const Numbers counted = CallServer([&] { return CountOwnRows(rows.c_str(), columns.c_str()); });
   return {counted.values[0], counted.values[1] != 0};
 }
 
