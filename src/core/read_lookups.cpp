@@ -90,6 +90,10 @@ class BodyReader {
       const std::string& word = tokens_[at].word;
       if (word == "declare") {
         ReadDeclarations(at);
+      } else if (word == "if") {
+        const bool is_end = at > 0 && tokens_[at - 1].word == "end";
+        if (!is_end && nesting_ == 0) ReadRefusal(at);
+        nesting_ = std::max(0, nesting_ + (is_end ? -1 : 1));
       } else if (word == "select" || word == "perform") {
         if (!IsForbidding(at)) ReadSelect(at);
       } else if (IsOneOf(word, {":=", "="}) && at > 0) {
@@ -254,6 +258,64 @@ class BodyReader {
     if (!Refers(from, end)) lookup.filters.push_back("(" + TextOf(from, end) + ")");
   }
 
+  // IF v <> 'x' OR … THEN RAISE, and IF y <> 'x' FROM t WHERE … THEN RAISE: what is not to be true of a lookup's row.
+  void ReadRefusal(std::size_t at) {
+    const int depth = tokens_[at].depth;
+    const std::size_t then = FindWord(at + 1, tokens_.size(), depth, {"then", ";"});
+    if (then + 1 >= tokens_.size() || tokens_[then].word != "then" || tokens_[then + 1].word != "raise") return;
+    const std::size_t from = FindWord(at + 1, then, depth, {"from"});
+    if (from < then && from > 1 && tokens_[from - 1].word != "distinct") {
+      if (Aggregates(at + 1, from) || Refers(at + 1, from)) return;
+      if (const auto looked_up = ReadSelect(at))
+        lookups_[looked_up->lookup].filters.push_back("(" + TextOf(at + 1, from) + ") IS NOT TRUE");
+      return;
+    }
+    std::size_t start = at + 1;
+    for (std::size_t i = start; i <= then; ++i) {
+      if (i < then && !(tokens_[i].word == "or" && tokens_[i].depth == depth)) continue;
+      ReadRefusedTerm(start, i);
+      start = i + 1;
+    }
+  }
+
+  // A condition over the row of one lookup, in terms of its variables.
+  void ReadRefusedTerm(std::size_t from, std::size_t end) {
+    std::optional<std::size_t> lookup;
+    std::string text;
+    for (std::size_t i = from; i < end; ++i) {
+      const auto name = names_.find(tokens_[i].word);
+      const bool is_part = i > from && tokens_[i - 1].word == ".";
+      const bool is_called = i + 1 < end && tokens_[i + 1].word == "(";
+      if (i > from && tokens_[i].start > tokens_[i - 1].end) text += " ";
+      if (is_part || is_called || name == names_.end()) {
+        if (!is_part && Refers(i, i + 1)) return;
+        text += TextOf(i, i + 1);
+        continue;
+      }
+      const Binding& binding = name->second;
+      const bool is_field = binding.is_row && i + 2 < end && tokens_[i + 1].word == ".";
+      if (!is_field && (binding.is_row || binding.term.expression.empty())) return;
+      if (lookup.value_or(binding.term.lookup) != binding.term.lookup) return;
+      lookup = binding.term.lookup;
+      text += is_field ? TextOf(i + 2, i + 3) : "(" + binding.term.expression + ")";
+      if (is_field) i += 2;
+    }
+    if (lookup && !Aggregates(CutTokens(text))) lookups_[*lookup].filters.push_back("(" + text + ") IS NOT TRUE");
+  }
+
+  bool Aggregates(std::size_t from, std::size_t end) const {
+    return Aggregates(std::vector<Token>(tokens_.begin() + static_cast<std::ptrdiff_t>(from),
+                                         tokens_.begin() + static_cast<std::ptrdiff_t>(end)));
+  }
+
+  static bool Aggregates(const std::vector<Token>& tokens) {
+    for (std::size_t i = 0; i + 1 < tokens.size(); ++i)
+      if (tokens[i + 1].word == "(" && IsOneOf(tokens[i].word, {"count", "sum", "min", "max", "avg", "every", "bool_and",
+                                                                "bool_or", "array_agg", "string_agg", "jsonb_agg"}))
+        return true;
+    return false;
+  }
+
   // INTO [STRICT] a, b.c …: what the names stand for from here on.
   void BindTargets(std::size_t into, std::size_t from, int depth, const std::vector<std::string>& outputs,
                    std::size_t place) {
@@ -316,6 +378,7 @@ class BodyReader {
   std::vector<Token> tokens_;
   std::map<std::string, Binding> names_;
   std::set<std::pair<std::size_t, int>> is_read_;  // SELECTs and calls that have been read
+  int nesting_ = 0;  // of IFs around the place that is read
 };
 
 }  // namespace

@@ -36,6 +36,7 @@ void SetDeferred(const DeferredTrigger* triggers, std::size_t count, bool deferr
 }
 
 bool AskDeferredTriggers(const std::vector<DeferredTrigger>& triggers, TryFault* fault) {
+  if (triggers.empty()) return true;
   bool is_done = false;
   TryCall(
       [&] {

@@ -16,6 +16,7 @@
 #include "server/options_origin.h"
 #include "server/read_parents.h"
 #include "server/read_rules.h"
+#include "server/missing_parents.h"
 #include "server/run_hooks.h"
 #include "server/trigger_parents.h"
 #include "server/try_call.h"
@@ -83,6 +84,7 @@ class RunAttempts {
     const bool may_change =
         !DemandsWriter(options_) && decision_.writer == Writer::Batch && !options_.freeze && MayNeedRedraws(described_);
     if (decision_.writer != Writer::Single && !may_change) return WriteOnce();
+    if (LooksUpFirst()) TryLookups();
     for (;;) {
       TryFault fault;
       told_parent_ = nullptr;
@@ -143,7 +145,8 @@ class RunAttempts {
 
   // The parent that triggers might insert, where all are taken or none is there; nullptr if that has been tried.
   const ForeignKey* GuessForKey() const {
-    if (decision_.writer != Writer::Single || !guessed_.empty()) return nullptr;
+    const bool keeps_to_lookups = LooksUpFirst() && agreement_ == Agreement::LookedUp;
+    if (decision_.writer != Writer::Single || !guessed_.empty() || keeps_to_lookups) return nullptr;
     return GuessTriggerParent(described_, filled_by_trigger_);
   }
 
@@ -169,9 +172,8 @@ class RunAttempts {
            static_cast<long>((GetCurrentTimestamp() - attempt_started_) / 1000), fault.error.message,
            fault.error.detail);
     });
-    // A row that a trigger misses in another table whatever is drawn: generate_schema() makes it.
-    if (options_.skip_failed && statements_ == Statements::OnePerRow && fault.key[0] != '\0' &&
-        described_.name != fault.table && std::strcmp(fault.error.sqlstate, sqlstate::kForeignKeyViolation) == 0)
+    const bool reports_parents = options_.hooks != nullptr && options_.hooks->reports_missing_parents;
+    if (reports_parents && statements_ == Statements::OnePerRow && IsMissingParent(described_.oid, fault))
       ThrowFault(fault);
     const bool is_collision = std::strcmp(fault.error.sqlstate, sqlstate::kUniqueViolation) == 0;
     if (is_collision && options_.slice.trusts_keys && decision_.writer != Writer::Single) ThrowFault(fault);
@@ -265,6 +267,8 @@ class RunAttempts {
     statements_ = Statements::One;
     return true;
   }
+
+  bool LooksUpFirst() const { return options_.hooks != nullptr && options_.hooks->looks_up_first; }
 
   bool IsAgreementOn() const { return agreement_ == Agreement::LookedUp || agreement_ == Agreement::Asked; }
 

@@ -18,6 +18,10 @@ struct RunHooks {
   // What the run is to see in its table: foreign keys in another form than the catalog's.
   std::function<void(Table&)> adapt;
   std::map<AttributeNumber, std::string> fixed;  // columns that take one value in all rows
+  // What triggers look up is joined from the start, not only once they have refused rows.
+  bool looks_up_first = false;
+  // Where a trigger misses a row in a third table, the run ends with that error: its caller may make the row.
+  bool reports_missing_parents = false;
   bool keep_keys = false;  // rows that are drawn again keep their keys: others refer to them
 };
 
