@@ -57,6 +57,7 @@ struct Part {
   std::vector<std::pair<std::size_t, AttributeNumber>> columns;  // outputs that are columns of the new row
   std::vector<std::pair<std::size_t, std::pair<std::size_t, std::size_t>>> links;  // outputs, and parts and theirs
   bool is_kept = true;
+  bool is_new_row = false;  // stands for the new row, which is not joined
 
   std::size_t Output(const std::string& expression) {
     const auto found = std::ranges::find(outputs, expression);
@@ -74,13 +75,15 @@ class LookupJoin {
     const std::size_t first = parts_.size();
     for (const Lookup& lookup : lookups) {
       Part part;
+      part.is_new_row = FindsNewRow(lookup);
       part.from = lookup.from;
       for (std::size_t i = 0; i < lookup.filters.size(); ++i)
         part.from += (i > 0 ? " AND " : " WHERE ") + lookup.filters[i];
       parts_.push_back(std::move(part));
     }
     for (std::size_t i = 0; i < lookups.size(); ++i)
-      for (const LookupCondition& condition : lookups[i].conditions) AddCondition(first, first + i, condition);
+      for (const LookupCondition& condition : lookups[i].conditions)
+        if (!parts_[first + i].is_new_row) AddCondition(first, first + i, condition);
   }
 
   // References for all columns that lookups read; empty if there are none.
@@ -116,8 +119,20 @@ class LookupJoin {
     return std::ranges::any_of(table_.foreign_keys, has) || !IsKeyByItself(table_, column.number);
   }
 
-  void AddCondition(std::size_t first, std::size_t place, const LookupCondition& condition) {
+  // The new row itself, by its own values, as in a trigger that looks once the row is stored.
+  bool FindsNewRow(const Lookup& lookup) const {
+    const auto last = [](const std::string& name) { return name.substr(name.find_last_of('.') + 1); };
+    const std::string table = lookup.from.substr(0, lookup.from.find_first_of(" \t\n"));
+    return pg_strcasecmp(last(table).c_str(), table_.name.c_str()) == 0 &&
+           std::ranges::any_of(lookup.conditions, [&](const LookupCondition& condition) {
+             return pg_strcasecmp(last(condition.expression).c_str(), condition.equal.column.c_str()) == 0;
+           });
+  }
+
+  void AddCondition(std::size_t first, std::size_t place, LookupCondition condition) {
     Part& part = parts_[place];
+    if (condition.equal.column.empty() && parts_[first + condition.equal.lookup].is_new_row)
+      condition.equal.column = condition.equal.expression;
     if (condition.equal.column.empty()) {
       const std::size_t other = first + condition.equal.lookup;
       const std::size_t output = parts_[other].Output(condition.equal.expression);
