@@ -134,7 +134,7 @@ class RunAttempts {
       } catch (const CapacityError& error) {
         CallServer([&] { CloseKeyFiles(facts); });
         const auto capacity = static_cast<std::int64_t>(std::min<std::uint64_t>(error.capacity(), PG_INT64_MAX));
-        if (GuessForKey() != nullptr) throw;
+        if (GuessForKey() != nullptr && !IsWorthCapping(capacity)) throw;
         if (!options_.cap_exhausted || options_.slice.rows > 0 || capacity >= report_.rows) throw;
         report_.rows = capacity;
         NoteProblem(report_, error.what());
@@ -143,10 +143,16 @@ class RunAttempts {
     return nullptr;
   }
 
+  // True if as many rows as what triggers look up allows are better than rows drawn without it, most of which they
+  // refuse.
+  bool IsWorthCapping(std::int64_t capacity) const {
+    constexpr std::int64_t kLeastShare = 4;
+    return agreement_ == Agreement::LookedUp && (LooksUpFirst() || capacity >= rows_ / kLeastShare);
+  }
+
   // The parent that triggers might insert, where all are taken or none is there; nullptr if that has been tried.
   const ForeignKey* GuessForKey() const {
-    const bool keeps_to_lookups = LooksUpFirst() && agreement_ == Agreement::LookedUp;
-    if (decision_.writer != Writer::Single || !guessed_.empty() || keeps_to_lookups) return nullptr;
+    if (decision_.writer != Writer::Single || !guessed_.empty()) return nullptr;
     return GuessTriggerParent(described_, filled_by_trigger_);
   }
 

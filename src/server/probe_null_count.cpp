@@ -3,6 +3,7 @@
 // Read first: CountsAll.
 #include "server/probe_null_count.h"
 
+#include "server/catch_refusal.h"
 #include "server/compat.h"
 
 namespace dbmocker::server {
@@ -107,33 +108,12 @@ const char* ProbeNullCount(FuncExpr* call) {
   const int count = list_length(array->elements);
   ElementType element = {array->element_typeid, 0, false, 'i'};
   get_typlenbyvalalign(element.oid, &element.length, &element.by_value, &element.alignment);
-  MemoryContext const context = CurrentMemoryContext;
-  ResourceOwner const owner = CurrentResourceOwner;
-  volatile char counted = '\0';
-  BeginInternalSubTransaction(nullptr);
-  MemoryContextSwitchTo(context);
-  PG_TRY();
-  {
+  char counted = '\0';
+  const auto count_all = [&] {
     RestrictFunction(call->funcid);
     counted = CountsAll(call, count, element);
-    // Nothing that the function did stays, nor the restrictions.
-    RollbackAndReleaseCurrentSubTransaction();
-    MemoryContextSwitchTo(context);
-    CurrentResourceOwner = owner;
-  }
-  PG_CATCH();
-  {
-    MemoryContextSwitchTo(context);
-    ErrorData* error = CopyErrorData();
-    FlushErrorState();
-    RollbackAndReleaseCurrentSubTransaction();
-    MemoryContextSwitchTo(context);
-    CurrentResourceOwner = owner;
-    const int category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
-    if (category == ERRCODE_OPERATOR_INTERVENTION || category == ERRCODE_INSUFFICIENT_RESOURCES) ReThrowError(error);
-    FreeErrorData(error);
-  }
-  PG_END_TRY();
+  };
+  CatchError(count_all, Effects::Undo);  // nothing that the function did stays, nor the restrictions
   return counted == 'n' ? "num_nulls" : counted == 'v' ? "num_nonnulls" : nullptr;
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "server/boundary.h"
+#include "server/catch_refusal.h"
 #include "server/compat.h"
 #include "server/read_catalog.h"
 
@@ -70,29 +71,12 @@ bool HoldsCheckedDomain(const Type& type) {
 // Reads `text` in a subtransaction, since before PostgreSQL 16 a refusal is an error. Returns nullptr, or the domain's
 // complaint.
 const char* TryInput(ServerColumn& column, char* text, Datum* value) {
-  MemoryContext const context = CurrentMemoryContext;
-  ResourceOwner const owner = CurrentResourceOwner;
-  const char* volatile fault = nullptr;
-  BeginInternalSubTransaction(nullptr);
-  MemoryContextSwitchTo(context);
-  PG_TRY();
-  {
-    *value = InputFunctionCall(&column.input, text, column.input_parameter, column.type_modifier);
-    ReleaseCurrentSubTransaction();
-  }
-  PG_CATCH();
-  {
-    MemoryContextSwitchTo(context);
-    ErrorData* error = CopyErrorData();
-    if (error->sqlerrcode != ERRCODE_CHECK_VIOLATION && error->sqlerrcode != ERRCODE_NOT_NULL_VIOLATION) PG_RE_THROW();
-    FlushErrorState();
-    RollbackAndReleaseCurrentSubTransaction();
-    fault = error->constraint_name != nullptr ? error->constraint_name : error->message;
-  }
-  PG_END_TRY();
-  MemoryContextSwitchTo(context);
-  CurrentResourceOwner = owner;
-  return fault;
+  ErrorData* const error = CatchError(
+      [&] { *value = InputFunctionCall(&column.input, text, column.input_parameter, column.type_modifier); });
+  if (error == nullptr) return nullptr;
+  if (error->sqlerrcode != ERRCODE_CHECK_VIOLATION && error->sqlerrcode != ERRCODE_NOT_NULL_VIOLATION)
+    ReThrowError(error);
+  return error->constraint_name != nullptr ? error->constraint_name : error->message;
 }
 
 // The server refuses to look into deferrable indexes, since ON CONFLICT cannot rely on them; here it is only asked for

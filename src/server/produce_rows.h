@@ -97,6 +97,7 @@ class RowProducer {
   // Draws a row of the last batch again. False if no row was found in max_attempts draws.
   bool RedrawRow(int row);
   int last_attempt() const { return last_attempt_; }
+  std::uint64_t ordinal(int row) const { return ordinals_[static_cast<std::size_t>(row)]; }  // of the last batch
   // Spare positions that the run has used up so far, those of its earlier parts included.
   std::uint64_t spares_used() const { return spare_; }
 

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <initializer_list>
 
+#include "server/catch_refusal.h"
 #include "server/compat.h"
 #include "server/read_plpgsql.h"
 
@@ -182,36 +183,6 @@ Node* ParseRefusal(Relation relation, List* conditions, Node* when) {
   return IsA(accepted, Const) ? nullptr : accepted;
 }
 
-Node* ParseSafely(Relation relation, List* conditions, Node* when) {
-  MemoryContext const context = CurrentMemoryContext;
-  ResourceOwner const owner = CurrentResourceOwner;
-  Node* volatile expression = nullptr;
-  BeginInternalSubTransaction(nullptr);
-  MemoryContextSwitchTo(context);
-  PG_TRY();
-  {
-    expression = ParseRefusal(relation, conditions, when);
-    ReleaseCurrentSubTransaction();
-    MemoryContextSwitchTo(context);
-    CurrentResourceOwner = owner;
-  }
-  PG_CATCH();
-  {
-    MemoryContextSwitchTo(context);
-    ErrorData* error = CopyErrorData();
-    FlushErrorState();
-    RollbackAndReleaseCurrentSubTransaction();
-    MemoryContextSwitchTo(context);
-    CurrentResourceOwner = owner;
-    const int category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
-    if (category == ERRCODE_OPERATOR_INTERVENTION || category == ERRCODE_INSUFFICIENT_RESOURCES) ReThrowError(error);
-    FreeErrorData(error);
-    expression = nullptr;
-  }
-  PG_END_TRY();
-  return expression;
-}
-
 // The row that comes is entry 2 of a trigger's condition.
 Node* PutNew(Node* node, void* context) {
   if (node == nullptr) return nullptr;
@@ -240,8 +211,10 @@ List* ReadRefusals(Oid relation_oid, const char* source, const char* when, bool 
   List* expressions = NIL;
   ListCell* cell = nullptr;
   foreach (cell, walk.refusals) {
-    Node* const node = ParseSafely(relation, static_cast<List*>(lfirst(cell)), condition);
-    if (node != nullptr) expressions = lappend(expressions, node);
+    Node* node = nullptr;
+    const ErrorData* error =
+        CatchError([&] { node = ParseRefusal(relation, static_cast<List*>(lfirst(cell)), condition); });
+    if (error == nullptr && node != nullptr) expressions = lappend(expressions, node);
   }
   table_close(relation, AccessShareLock);
   return expressions;

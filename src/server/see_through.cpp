@@ -3,6 +3,7 @@
 // Read first: SeeThroughCall.
 #include "server/see_through.h"
 
+#include "server/catch_refusal.h"
 #include "server/compat.h"
 #include "server/probe_null_count.h"
 #include "server/read_plpgsql.h"
@@ -106,34 +107,10 @@ Node* ReadBodyAtHome(HeapTuple function, FuncExpr* call, bool is_plpgsql) {
 template <typename Work>
 Node* TrySafely(Work work, bool* has_failed) {
   if (IsInParallelMode()) return work();  // no subtransactions there; it has gone well before
-  MemoryContext const context = CurrentMemoryContext;
-  ResourceOwner const owner = CurrentResourceOwner;
-  Node* volatile expression = nullptr;
-  BeginInternalSubTransaction(nullptr);
-  MemoryContextSwitchTo(context);
-  PG_TRY();
-  {
-    expression = work();
-    ReleaseCurrentSubTransaction();
-    MemoryContextSwitchTo(context);
-    CurrentResourceOwner = owner;
-  }
-  PG_CATCH();
-  {
-    MemoryContextSwitchTo(context);
-    ErrorData* error = CopyErrorData();
-    FlushErrorState();
-    RollbackAndReleaseCurrentSubTransaction();
-    MemoryContextSwitchTo(context);
-    CurrentResourceOwner = owner;
-    const int category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
-    if (category == ERRCODE_OPERATOR_INTERVENTION || category == ERRCODE_INSUFFICIENT_RESOURCES) ReThrowError(error);
-    FreeErrorData(error);
-    expression = nullptr;
-    *has_failed = true;
-  }
-  PG_END_TRY();
-  return expression;
+  Node* expression = nullptr;
+  if (CatchError([&] { expression = work(); }) == nullptr) return expression;
+  *has_failed = true;
+  return nullptr;
 }
 
 // The result of an IMMUTABLE function of constants; nullptr if the call is none.

@@ -191,8 +191,7 @@ class RowByRowWriter {
 
   [[noreturn]] void Fail(const TryFault& fault) {
     const char* row = CallServer([this] { return RowText(producer_.slots()[row_]); });
-    const auto left = static_cast<std::uint64_t>(batch_rows_ - row_);
-    FailRefused(table_, plan_.first_ordinal + producer_.produced() - left, draws_, fault, row);
+    FailRefused(table_, producer_.ordinal(row_), draws_, fault, row);
   }
 
   RowProducer& producer_;
