@@ -272,7 +272,9 @@ class LookupJoin {
     bool has_rows = false;
     TryFault fault;
     const auto ask = [&] { has_rows = CallServer([&] { return HasResult(query.c_str()); }); };
-    return TryCall(ask, &fault) && has_rows;
+    if (TryCall(ask, &fault) && has_rows) return true;
+    CallServer([&] { elog(DEBUG1, "nothing is looked up by %s: %s", query.c_str(), fault.error.message); });
+    return false;
   }
 
   ForeignKey MakeReference(const std::set<std::size_t>& together) const {

@@ -60,11 +60,7 @@ std::vector<RunReport> SchemaFiller::Fill() {
   const CommandId first_command = CallServer([] { return GetCurrentCommandId(true); });
   if (options_.skip_failed) GroupTables();
   for (const FillStep& step : plan_.order.steps) FillTable(step);
-  TryAgain();
-  may_wait_ = false;
-  TryAgain();
-  groups_may_wait_ = false;
-  TryAgain();
+  for (phase_ = Phase::Waiting; phase_ <= Phase::WithGroups; phase_ = Phase(static_cast<int>(phase_) + 1)) TryAgain();
   if (FillPostponed()) TryAgain();
   for (const Oid constraint : left_open_) FillOpenReference(constraint, first_command);
   return SortReports();
@@ -94,9 +90,10 @@ void SchemaFiller::GroupTables() {
     if (!TriggersOf(step).empty() && !refused_.contains(step.table)) leaders[step.table] = step.table;
   for (const ReferenceEdge& reference : plan_.references) {
     const auto from = leaders.find(reference.from), to = leaders.find(reference.to);
-    if (from == leaders.end() || to == leaders.end() || from->second == to->second) continue;
+    if (from == leaders.end() || to == leaders.end()) continue;
+    const std::uint32_t joining = from->second, joined = to->second;
     for (auto& [table, leader] : leaders)
-      if (&leader != &to->second && leader == from->second) leader = to->second;
+      if (leader == joining) leader = joined;
   }
   std::map<std::uint32_t, std::vector<const FillStep*>> members;
   for (const FillStep& step : plan_.order.steps)
@@ -124,7 +121,7 @@ bool SchemaFiller::TryFailedAgain() {
   constexpr int kMostTries = 2;  // of a table that lacks no parent
   std::vector<const FillStep*> failed;
   for (const FillStep& step : plan_.order.steps) {
-    if (!state_.open.contains(step.table) || postponed_.contains(step.table)) continue;
+    if (!IsOpen(step) || postponed_.contains(step.table)) continue;
     if (lacked_parent_.contains(step.table) || tries_[step.table] < kMostTries) failed.push_back(&step);
   }
   const auto before = state_.open.size();
@@ -136,7 +133,7 @@ bool SchemaFiller::TryFailedAgain() {
 // of them, which stay only if that helps. True if a table has got its rows that way.
 bool SchemaFiller::TryWithMoreParents() {
   for (const FillStep& step : plan_.order.steps) {
-    const bool was_refused = state_.open.contains(step.table) && tries_[step.table] > 0;
+    const bool was_refused = IsOpen(step) && tries_[step.table] > 0;
     if (!was_refused || refused_.contains(step.table) || postponed_.contains(step.table)) continue;
     if (lacked_parent_.contains(step.table) || !step.inside.empty() || !HasRowTriggers(step.table)) continue;
     const auto open = state_.open.size();
@@ -162,7 +159,7 @@ void SchemaFiller::FillTable(const FillStep& step) {
   }
   if (WaitsForKind(step)) return Report(step, "it waits for a table whose rows bring its own", 0);
   if (IsFilledByTrigger(step)) return;
-  if (asks_ && FillWithGroup(step)) return;
+  if (phase_ != Phase::WithoutAsking && FillWithGroup(step)) return;
   if (WaitsForParent(step)) {
     lacked_parent_.insert(step.table);
     return Report(step, "it waits for a table that it refers to", 0);
@@ -184,7 +181,7 @@ void SchemaFiller::FillTable(const FillStep& step) {
 bool SchemaFiller::FillWithGroup(const FillStep& step) {
   if (!IsInGroup(step.table)) return false;
   std::vector<const FillStep*>& group = groups_[group_of_[step.table]];
-  const bool waits = groups_may_wait_ && std::ranges::any_of(group, [&](const FillStep* member) {
+  const bool waits = phase_ < Phase::WithGroups && std::ranges::any_of(group, [&](const FillStep* member) {
     return LacksParent(*member, [&](std::uint32_t table) {
       return state_.open.contains(table) && std::ranges::count(group, table, &FillStep::table) == 0;
     });
@@ -227,13 +224,13 @@ bool SchemaFiller::TryGroup(const std::vector<const FillStep*>& group) {
 // Where deferred triggers refuse rows, they look at each row at once, so that those that they refuse are drawn again;
 // where that gives no rows, the table waits for all others.
 bool SchemaFiller::TryInWays(const FillStep& step, TryFault& fault) {
-  if (!asks_ || TriggersOf(step).empty()) return TryToFill(step, Asking::Never, {}, fault);
+  if (phase_ == Phase::WithoutAsking || TriggersOf(step).empty()) return TryToFill(step, Asking::Never, {}, fault);
   const bool is_refused = refused_.contains(step.table);
   if (!is_refused && TryToFill(step, Asking::Afterwards, {}, fault)) return true;
   if (!is_refused && !was_asked_) return false;
   TryFault at_once;
   if (step.inside.empty() && TryToFill(step, Asking::AtOnce, {}, at_once)) return true;
-  if (!is_refused) postponed_.insert(step.table);
+  if (!is_refused && phase_ < Phase::WithoutAsking) postponed_.insert(step.table);
   return false;
 }
 
@@ -271,39 +268,33 @@ void SchemaFiller::FillAndAsk(const FillStep& step, Asking asking, const StepWay
 // The tables whose deferred triggers have refused rows so far, with those that wait for them, are filled, and the
 // triggers asked when all are. Those that refuse rows then are given up. True if a table has got its rows.
 bool SchemaFiller::FillPostponed() {
-  if (postponed_.empty()) return false;
   const auto open = state_.open.size();
-  TableSet given_up;
-  asks_ = false;
-  for (;;) {
+  phase_ = Phase::WithoutAsking;
+  for (bool is_done = postponed_.empty(); !is_done;) {
     Problems refused;
     TryFault fault;
-    if (Attempt(
-            [&] {
-              if (!FillWithoutAsking(given_up, refused)) throw Error(sqlstate::kInternalError, "refused");
-            },
-            fault))
-      break;
-    if (refused.empty()) ThrowPendingError(fault.error);
+    const auto fill = [&] {
+      if (!FillWithoutAsking(refused)) throw Error(sqlstate::kInternalError, "refused");
+    };
+    is_done = Attempt(fill, fault);
+    if (!is_done && refused.empty()) ThrowFault(fault);
     for (const FillStep& step : plan_.order.steps)
       if (const auto problem = refused.find(step.table); problem != refused.end()) Report(step, problem->second, 0);
-    for (const auto& [table, problem] : refused) {
-      given_up.insert(table);
-      postponed_.erase(table);
-    }
+    for (const auto& [table, problem] : refused) given_up_.insert(table);
   }
-  asks_ = true;
+  postponed_.clear();
+  phase_ = Phase::Last;
   return state_.open.size() < open;
 }
 
 // False if deferred triggers refuse rows of tables, which are then in `refused`.
-bool SchemaFiller::FillWithoutAsking(const TableSet& given_up, Problems& refused) {
+bool SchemaFiller::FillWithoutAsking(Problems& refused) {
   std::vector<DeferredTrigger> triggers;
   for (const FillStep& step : plan_.order.steps) {
     const bool has_waited = postponed_.contains(step.table) || lacked_parent_.contains(step.table);
-    if (!state_.open.contains(step.table) || given_up.contains(step.table) || !has_waited) continue;
+    if (!IsOpen(step) || !has_waited) continue;
     FillTable(step);
-    if (!state_.open.contains(step.table)) std::ranges::move(TriggersOf(step), std::back_inserter(triggers));
+    if (!IsOpen(step)) std::ranges::move(TriggersOf(step), std::back_inserter(triggers));
   }
   TryFault fault;
   return AskForProblems(triggers, fault, refused);
@@ -314,7 +305,7 @@ bool SchemaFiller::FillWithoutAsking(const TableSet& given_up, Problems& refused
 // True if a table of one of its kinds has failed so far and is going to be tried again: rows made now would take the
 // parents that its rows need.
 bool SchemaFiller::WaitsForKind(const FillStep& step) const {
-  if (!may_wait_) return false;
+  if (phase_ != Phase::Waiting) return false;
   return std::ranges::any_of(plan_.kinds, [&](const auto& entry) {
     return entry.first == step.table && state_.open.contains(entry.second) &&
            state_.reports.at(entry.second).elapsed < kLongTry;
@@ -325,8 +316,8 @@ bool SchemaFiller::WaitsForKind(const FillStep& step) const {
 // wait for others since their triggers are deferred are worth waiting for in any case.
 bool SchemaFiller::WaitsForParent(const FillStep& step) const {
   const auto waits = [this](std::uint32_t table) { return postponed_.contains(table) || IsInGroup(table); };
-  if (asks_ && LacksParent(step, waits)) return true;
-  return may_wait_ && LacksParent(step) && HasRowTriggers(step.table);
+  if (phase_ < Phase::WithoutAsking && LacksParent(step, waits)) return true;
+  return phase_ == Phase::Waiting && LacksParent(step) && HasRowTriggers(step.table);
 }
 
 bool SchemaFiller::LacksParent(const FillStep& step) const {
@@ -378,6 +369,11 @@ void SchemaFiller::Keep(const std::vector<RunReport>& reports) {
     state_.reports[report.target] = report;
     state_.open.erase(report.target);
   }
+}
+
+// True if the table has no rows and may get some.
+bool SchemaFiller::IsOpen(const FillStep& step) const {
+  return state_.open.contains(step.table) && !given_up_.contains(step.table);
 }
 
 void SchemaFiller::Report(const FillStep& step, const char* problem, std::int64_t elapsed) {

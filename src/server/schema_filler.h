@@ -46,6 +46,15 @@ class SchemaFiller {
     ParentMaker parents;
   };
 
+  // From one to the next, tables wait for less.
+  enum class Phase {
+    Waiting,  // for tables that have failed so far
+    NotWaiting,
+    WithGroups,  // which wait no more for what they refer to, either
+    WithoutAsking,  // deferred triggers, before all tables that have waited for that are filled
+    Last
+  };
+
   enum class Asking { Never, Afterwards, AtOnce };  // of deferred triggers
 
   template <class Work>
@@ -63,7 +72,7 @@ class SchemaFiller {
   bool TryToFill(const FillStep& step, Asking asking, StepWay way, TryFault& fault);
   void FillAndAsk(const FillStep& step, Asking asking, const StepWay& way);
   bool FillPostponed();
-  bool FillWithoutAsking(const TableSet& given_up, Problems& refused);
+  bool FillWithoutAsking(Problems& refused);
 
   bool WaitsForKind(const FillStep& step) const;
   bool WaitsForParent(const FillStep& step) const;
@@ -72,6 +81,7 @@ class SchemaFiller {
   bool IsFilledByTrigger(const FillStep& step);
   bool ReportTriggerRows(const FillStep& step);
   std::vector<DeferredTrigger> TriggersOf(const FillStep& step);
+  bool IsOpen(const FillStep& step) const;
   void FillOpenReference(Oid constraint, CommandId first_command);
   void Keep(const std::vector<RunReport>& reports);
   void Report(const FillStep& step, const char* problem, std::int64_t elapsed);
@@ -89,9 +99,8 @@ class SchemaFiller {
   TableSet lacked_parent_;  // tables that have failed while another one was empty
   std::map<std::uint32_t, std::size_t> widened_;  // tables tried with more parents: how many tables were open then
   std::map<std::uint32_t, int> tries_;
-  bool may_wait_ = true;  // tables for others
-  bool groups_may_wait_ = true;
-  bool asks_ = true;  // deferred triggers; false while the tables that wait for all others are filled
+  TableSet given_up_;  // tables that deferred triggers have refused with all others filled
+  Phase phase_ = Phase::Waiting;
   bool was_asked_ = false;  // the last attempt got as far as that
 };
 

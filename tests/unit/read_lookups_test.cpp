@@ -84,5 +84,28 @@ TEST(ReadLookups, FollowsCallsByTheirArguments) {
             (Texts{"users | | users.id = NEW.user_id;"}));
 }
 
+TEST(ReadLookups, ReadsWhatARowIsRefusedFor) {
+  EXPECT_EQ(Read("DECLARE k text; BEGIN SELECT t.kind INTO k FROM t WHERE t.id = NEW.t_id; "
+                 "IF k IS NULL OR k || 'x' <> 'ax' THEN RAISE 'no'; END IF; END"),
+            (Texts{"t | ((t.kind) IS NULL) IS NOT TRUE; ((t.kind) || 'x' <> 'ax') IS NOT TRUE; | t.id = NEW.t_id;"}));
+  EXPECT_EQ(Read("DECLARE r t%ROWTYPE; BEGIN SELECT * INTO r FROM t WHERE id = NEW.t_id; "
+                 "IF r.ends < now() THEN RAISE 'no'; END IF; END"),
+            (Texts{"t | (ends < now()) IS NOT TRUE; | id = NEW.t_id;"}));
+  EXPECT_EQ(Read("BEGIN IF kind <> 'a' FROM t WHERE t.id = NEW.t_id THEN RAISE 'no'; END IF; END"),
+            (Texts{"t | (kind <> 'a') IS NOT TRUE; | t.id = NEW.t_id;"}));
+}
+
+TEST(ReadLookups, LeavesOutWhatIsRefusedForOtherReasons) {
+  const std::string lookup = "DECLARE k text; BEGIN SELECT t.kind INTO k FROM t WHERE t.id = NEW.t_id; ";
+  const Texts alone = {"t | | t.id = NEW.t_id;"};
+  EXPECT_EQ(Read(lookup + "IF k <> NEW.kind THEN RAISE 'no'; END IF; END"), alone);
+  EXPECT_EQ(Read(lookup + "IF k <> 'a' THEN NEW.x := 1; END IF; END"), alone);
+  EXPECT_EQ(Read(lookup + "IF NEW.x = 1 THEN IF k <> 'a' THEN RAISE 'no'; END IF; END IF; END"), alone);
+  EXPECT_EQ(Read("DECLARE n int; BEGIN SELECT count(*) INTO n FROM t WHERE t.id = NEW.t_id; "
+                 "IF n < 1 THEN RAISE 'no'; END IF; END"),
+            alone);
+  EXPECT_EQ(Read("BEGIN IF count(*) < 1 FROM t WHERE t.id = NEW.t_id THEN RAISE 'no'; END IF; END"), Texts{});
+}
+
 }  // namespace
 }  // namespace dbmocker
