@@ -10,6 +10,7 @@
 
 #include "dbmocker/error.h"
 #include "server/boundary.h"
+#include "server/deferred_triggers.h"
 #include "server/read_catalog.h"
 #include "server/stored_config.h"
 
@@ -253,6 +254,21 @@ SchemaPlan PlanTables(Oid schema, const std::map<std::uint32_t, std::int64_t>& r
   });
   for (const ReferenceEdge& insert : inserts) plan.trigger_written.insert(insert.from);
   return plan;
+}
+
+std::vector<std::vector<std::uint32_t>> GroupForTransactions(const SchemaPlan& plan) {
+  std::vector<ReferenceEdge> edges = plan.edges;
+  const auto join = [&](std::uint32_t one, std::uint32_t other) {
+    edges.push_back({0, "", one, other, true});
+    edges.push_back({0, "", other, one, true});
+  };
+  for (const auto& [base, kind] : plan.kinds) join(base, kind);
+  std::set<std::uint32_t> asked_late;
+  for (const auto& [table, rows] : plan.rows)
+    if (!FindDeferredTriggers(table).empty()) asked_late.insert(table);
+  for (const ReferenceEdge& reference : plan.references)
+    if (asked_late.contains(reference.to) && reference.from != reference.to) join(reference.from, reference.to);
+  return GroupTables(plan.order, edges);
 }
 
 }  // namespace dbmocker::server

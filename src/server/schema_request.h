@@ -53,4 +53,9 @@ SchemaPlan PlanSchema(const SchemaArguments& arguments);
 // The plan for tables of a schema whose rows are known. May throw ServerError.
 SchemaPlan PlanTables(Oid schema, const std::map<std::uint32_t, std::int64_t>& rows);
 
+// The plan's tables in groups that can be filled one after the other, each in a transaction of its own: circles, tables
+// with those that hold what several kinds of a thing have in common, and tables whose triggers look at the end of the
+// transaction with those that refer to them. May throw ServerError.
+std::vector<std::vector<std::uint32_t>> GroupForTransactions(const SchemaPlan& plan);
+
 }  // namespace dbmocker::server

@@ -177,7 +177,7 @@ RunReport StreamRows(Oid target, std::int64_t rows, const RunOptions& options, J
 std::vector<RunReport> StreamSchema(Oid schema, const SchemaPlan& plan, const RunOptions& options, Jsonb* given) {
   std::vector<StreamPart> parts;
   int circles = 0;
-  for (const auto& group : GroupTables(plan.order, plan.edges)) {
+  for (const auto& group : GroupForTransactions(plan)) {
     const int circle = group.size() > 1 ? ++circles : 0;
     for (const std::uint32_t table : group) parts.push_back({table, circle, plan.rows.at(table)});
   }

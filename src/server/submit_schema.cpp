@@ -1,5 +1,5 @@
 // dbmocker.submit_schema(): a job for the tables of a schema, one after the other, referenced tables first; those of a
-// circle together.
+// circle together, and others whose rows must come in one transaction.
 // Read first: dbmocker_submit_schema.
 #include <vector>
 
@@ -19,7 +19,7 @@ void RefusePacedCircle(const std::vector<std::uint32_t>& circle) {
     tables = psprintf("%s%s%s", tables, *tables != '\0' ? ", " : "", quote_identifier(get_rel_name(table)));
   ereport(ERROR,
           (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-           errmsg("cannot fill tables that refer to one another in a circle with a number of rows per second"),
+           errmsg("cannot fill tables that are filled in one transaction with a number of rows per second"),
            errdetail("The tables are: %s.", tables), errhint("Leave rows_per_second out, or one of the tables.")));
 }
 
@@ -35,7 +35,7 @@ DBMOCKER_FUNCTION(dbmocker_submit_schema) {
   JobRequest request = CallServer([=] { return ReadJobArguments(fcinfo, {4, 5, 6, 8}); });
   request.schema = arguments.schema;
   const SchemaPlan plan = PlanSchema(arguments);
-  const std::vector<std::vector<std::uint32_t>> groups = GroupTables(plan.order, plan.edges);
+  const std::vector<std::vector<std::uint32_t>> groups = GroupForTransactions(plan);
   if (groups.empty())
     throw dbmocker::Error("42P01", "there is no table to fill", "No table of the schema is left.",
                           "Name another schema, or exclude fewer tables.");
