@@ -41,6 +41,10 @@ CREATE TABLE of_ltree (path ltree PRIMARY KEY, parent ltree NOT NULL, pattern lq
 CREATE INDEX ON of_ltree USING gist (parent);
 SELECT fill_twice('of_ltree', 500);
 SELECT min(nlevel(parent)), max(nlevel(parent)), count(DISTINCT pattern) > 100, count(DISTINCT query) > 100 FROM of_ltree;
+-- Paths of numbers where the default is one: triggers cast their labels.
+CREATE TABLE of_numbered (id serial PRIMARY KEY, path ltree NOT NULL DEFAULT '0');
+SELECT fill_twice('of_numbered', 200);
+SELECT bool_and(path::text ~ '^[0-9]+([.][0-9]+)*$') AS paths, count(DISTINCT path) > 100 AS differ FROM of_numbered;
 
 -- cube, earth, seg.
 CREATE TABLE of_cube (place cube PRIMARY KEY, span seg NOT NULL UNIQUE, spot earth NOT NULL, other cube NOT NULL CHECK (cube_dim(other) = 3));

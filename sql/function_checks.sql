@@ -84,6 +84,16 @@ SELECT * FROM prove('texts');
 CREATE TABLE folded (owner int NOT NULL, lower_name text NOT NULL, name text NOT NULL CHECK (name ~ '^[-A-Za-z0-9_.]+$'), CHECK (lower_name = lower(name)), slug varchar(40), title varchar(80), CHECK (slug = replace(lower(title), ' ', '-')), UNIQUE (owner, lower_name));
 SELECT * FROM prove('folded');
 
+-- How a text ends, by the start of its reverse; and what IMMUTABLE functions make of constants.
+CREATE FUNCTION site() RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT '.exa' || 'mple' $$;
+CREATE FUNCTION most(n int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN n * 3; END $$;
+CREATE TABLE ends (
+  host text NOT NULL CHECK (starts_with(reverse(host), reverse('.org'))), place text NOT NULL CHECK (starts_with(reverse(place), reverse(site()))),
+  other text NOT NULL CHECK (NOT starts_with(reverse(other), 'x')), n int NOT NULL CHECK (n BETWEEN most(5) AND most(7))
+);
+SELECT * FROM prove('ends');
+SELECT count(DISTINCT n) AS n, count(DISTINCT place) > count(*) / 2 AS places FROM ends;
+
 CREATE TABLE spans (
   born date NOT NULL, hired timestamptz NOT NULL, CHECK (age(hired, born) >= interval '18 years'), left_at timestamptz, CHECK (extract(epoch FROM (left_at - hired)) >= 3600),
   seen date NOT NULL, CHECK (seen >= hired::date), started timestamp NOT NULL, minutes int NOT NULL CHECK (minutes BETWEEN 1 AND 600), ended timestamp NOT NULL, CHECK (ended = started + minutes * interval '1 minute')

@@ -218,6 +218,37 @@ SELECT target, state, rows, rows_done, left(problem, 60) AS problem FROM dbmocke
 ORDER BY target::text;
 SELECT rows, rows_done, error_code FROM dbmocker.jobs WHERE id = :job;
 
+-- Rows of several tables that must come in one transaction: those of a base table with their kinds', and those that
+-- triggers look for when the transaction ends.
+CREATE SCHEMA jobs_kinds;
+CREATE TABLE jobs_kinds.things (id text PRIMARY KEY, weight int NOT NULL);
+CREATE TABLE jobs_kinds.boxes (id text PRIMARY KEY REFERENCES jobs_kinds.things, weight int NOT NULL, depth int NOT NULL);
+CREATE TABLE jobs_kinds.balls (id text PRIMARY KEY REFERENCES jobs_kinds.things, weight int NOT NULL);
+CREATE FUNCTION jobs_kinds.insert_thing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO jobs_kinds.things (id, weight) VALUES (NEW.id, NEW.weight);
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER insert_thing BEFORE INSERT ON jobs_kinds.boxes FOR EACH ROW EXECUTE FUNCTION jobs_kinds.insert_thing();
+CREATE TRIGGER insert_thing BEFORE INSERT ON jobs_kinds.balls FOR EACH ROW EXECUTE FUNCTION jobs_kinds.insert_thing();
+CREATE TABLE jobs_kinds.bills (id serial PRIMARY KEY, customer text NOT NULL);
+CREATE TABLE jobs_kinds.lines (id serial PRIMARY KEY, bill int NOT NULL REFERENCES jobs_kinds.bills);
+CREATE FUNCTION jobs_kinds.check_bill() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM jobs_kinds.lines l WHERE l.bill = NEW.id) THEN RAISE EXCEPTION 'no line'; END IF;
+  RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER check_bill AFTER INSERT ON jobs_kinds.bills DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION jobs_kinds.check_bill();
+SELECT dbmocker.submit_schema('jobs_kinds', 30, seed => 6) AS job \gset
+SELECT dbmocker.wait(:job, '1 min');
+SELECT (SELECT count(*) FROM jobs_kinds.things) AS things, (SELECT count(*) FROM jobs_kinds.boxes) AS boxes,
+       (SELECT count(*) FROM jobs_kinds.balls) AS balls, (SELECT count(*) FROM jobs_kinds.bills) AS bills;
+SELECT * FROM dbmocker.verify('jobs_kinds'::regnamespace) WHERE violations > 0;
+SELECT dbmocker.submit_schema('jobs_kinds', 10, rows_per_second => 5);
+
 -- Streaming: the caller waits for a job; the rows are those of one run and are committed chunk by chunk.
 TRUNCATE jobs.people RESTART IDENTITY;
 SELECT (r).target, (r).rows, (r).writer, (r).first_row, (r).problem

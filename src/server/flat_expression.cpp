@@ -211,7 +211,7 @@ FlatExpression* FlattenBody(FuncExpr* call, FlattenContext* context) {
   Node* body = SeeThroughCall(call, &is_strict);
   if (body == nullptr) return nullptr;
   context->call_depth++;
-  FlatExpression* flat = FlattenExpression(body, context);
+  FlatExpression* flat = FlattenExpression(EvaluateConstantCalls(body), context);
   context->call_depth--;
   if (!is_strict || call->args == NIL) return flat;
   FlatExpression* any_null = MakeFlat(Kind::Or, BOOLOID);
@@ -449,7 +449,7 @@ FlatExpression* FlattenExpression(Node* node, FlattenContext* context) {
 
 FlatExpression* FlattenNodeText(const char* text, FlattenContext* context) {
   if (text == nullptr) return nullptr;
-  return FlattenExpression(static_cast<Node*>(stringToNode(text)), context);
+  return FlattenExpression(EvaluateConstantCalls(static_cast<Node*>(stringToNode(text))), context);
 }
 
 }  // namespace dbmocker::server

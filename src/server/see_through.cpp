@@ -144,6 +144,20 @@ Node* SeeThrough(FuncExpr* call, bool* is_strict, bool* has_failed) {
   return expression;
 }
 
+Node* EvaluateCalls(Node* node, void* has_failed) {
+  if (node == nullptr) return nullptr;
+  Node* const copy = compat::MutateTree(node, EvaluateCalls, has_failed);
+  if (!IsA(copy, FuncExpr)) return copy;
+  auto* call = reinterpret_cast<FuncExpr*>(copy);
+  if (get_func_namespace(call->funcid) == PG_CATALOG_NAMESPACE || call->funcretset || call->funcvariadic) return copy;
+  HeapTuple function = SearchSysCache1(PROCOID, ObjectIdGetDatum(call->funcid));
+  if (!HeapTupleIsValid(function)) return copy;
+  Node* const value =
+      EvaluateCall(reinterpret_cast<Form_pg_proc>(GETSTRUCT(function)), call, static_cast<bool*>(has_failed));
+  ReleaseSysCache(function);
+  return value != nullptr ? value : copy;
+}
+
 struct Search {
   int depth;  // of functions in functions
 };
@@ -172,9 +186,16 @@ Node* SeeThroughCall(FuncExpr* call, bool* is_strict) {
   return SeeThrough(call, is_strict, &has_failed);
 }
 
+Node* EvaluateConstantCalls(Node* expression) {
+  bool has_failed = false;
+  return EvaluateCalls(expression, &has_failed);
+}
+
 bool TakesTrying(Node* expression) {
+  bool has_failed = false;
+  Node* const evaluated = EvaluateCalls(expression, &has_failed);
   Search search = {0};
-  return FindTrying(expression, &search);
+  return has_failed || FindTrying(evaluated, &search);
 }
 
 }  // namespace dbmocker::server

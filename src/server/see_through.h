@@ -12,6 +12,10 @@ namespace dbmocker::server {
 // the call's arguments put in; nullptr if the function does more than that, or its body does not parse here.
 Node* SeeThroughCall(FuncExpr* call, bool* is_strict);
 
+// The expression with the results of IMMUTABLE functions of users in place of their calls, where the arguments are
+// constants.
+Node* EvaluateConstantCalls(Node* expression);
+
 // True if reading the expression takes a try that may fail, which parallel workers cannot undo: a body that does not
 // parse, or a function that has to be called (probe_null_count.h).
 bool TakesTrying(Node* expression);
