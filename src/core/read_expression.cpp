@@ -201,4 +201,18 @@ std::string NegateComparison(const std::string& name) {
   return "";
 }
 
+std::optional<std::string> TextOf(const Expression& expression) {
+  const auto constant = AsConstant(expression);
+  return constant && !constant->is_null ? std::optional(constant->text) : std::nullopt;
+}
+
+bool HoldsFor(std::int64_t left, const std::string& name, std::int64_t right) {
+  if (name == "=") return left == right;
+  if (name == "<>") return left != right;
+  if (name == "<") return left < right;
+  if (name == "<=") return left <= right;
+  if (name == ">") return left > right;
+  return left >= right;
+}
+
 }  // namespace dbmocker

@@ -28,6 +28,9 @@ struct ConstantText {
 };
 std::optional<ConstantText> AsConstant(const Expression& expression);
 
+// The text of a constant that is not NULL.
+std::optional<std::string> TextOf(const Expression& expression);
+
 // The elements of a constant array; NULLs among them are left out.
 std::optional<std::vector<std::string>> AsConstantList(const Expression& expression);
 
@@ -46,5 +49,8 @@ std::optional<std::int64_t> AsInteger(const std::string& text);
 // The comparison with its sides exchanged, or its opposite; "" if there is none.
 std::string FlipComparison(const std::string& name);
 std::string NegateComparison(const std::string& name);
+
+// left `name` right, for =, <>, <, <=, > and >=.
+bool HoldsFor(std::int64_t left, const std::string& name, std::int64_t right);
 
 }  // namespace dbmocker

@@ -22,11 +22,6 @@ struct JsonPath {
   bool is_hstore = false;
 };
 
-std::optional<std::string> TextOf(const Expression& expression) {
-  const auto constant = AsConstant(expression);
-  return constant && !constant->is_null ? std::optional(constant->text) : std::nullopt;
-}
-
 bool IsJsonType(const std::string& type) { return type == "json" || type == "jsonb"; }
 
 std::optional<JsonPath> AsJsonColumn(const Expression& expression, const TypesByColumn& types) {

@@ -18,24 +18,10 @@ using Kind = Expression::Kind;
 
 constexpr std::int64_t kMostEnumerated = 1 << 16;
 
-std::optional<std::string> TextOf(const Expression& expression) {
-  const auto constant = AsConstant(expression);
-  return constant && !constant->is_null ? std::optional(constant->text) : std::nullopt;
-}
-
 // The whole number that the expression is; `otherwise` if it is none.
 std::int64_t IntegerOf(const Expression& expression, std::int64_t otherwise) {
   const auto text = TextOf(expression);
   return text ? AsInteger(*text).value_or(otherwise) : otherwise;
-}
-
-bool Holds(std::int64_t left, const std::string& name, std::int64_t right) {
-  if (name == "=") return left == right;
-  if (name == "<>") return left != right;
-  if (name == "<") return left < right;
-  if (name == "<=") return left <= right;
-  if (name == ">") return left > right;
-  return left >= right;
 }
 
 bool IsNamed(const ColumnReading& column, std::string_view name) {
@@ -76,7 +62,7 @@ std::optional<Atom> ReadModulo(const Expression& call, const std::string& name, 
   const auto column = AsColumn(call.arguments[0], types);
   const std::int64_t divisor = IntegerOf(call.arguments[1], 0);
   if (!column || !IsInteger(*column) || divisor < 1 || divisor > kMostEnumerated) return std::nullopt;
-  Atom atom = OfPeriod(column->column, divisor, 1, [&](std::int64_t rest) { return Holds(rest, name, number); });
+  Atom atom = OfPeriod(column->column, divisor, 1, [&](std::int64_t rest) { return HoldsFor(rest, name, number); });
   const bool for_all = number == 0 && (name == "=" || name == "<>");
   if (!for_all && !atom.is_impossible)
     atom.limits[column->column].limits.intervals.push_back({"0", std::nullopt, true, true});
@@ -93,7 +79,7 @@ std::optional<Atom> ReadBits(const Expression& call, const std::string& name, st
   if (!column || !IsInteger(*column) || mask < 0 || mask >= kMostEnumerated) return std::nullopt;
   std::int64_t period = 1;
   while (period <= mask) period *= 2;
-  return OfPeriod(column->column, period, 1, [&](std::int64_t rest) { return Holds(rest & mask, name, number); });
+  return OfPeriod(column->column, period, 1, [&](std::int64_t rest) { return HoldsFor(rest & mask, name, number); });
 }
 
 // ------------------------------------------------------------------------------------------------------------- moments
@@ -135,7 +121,7 @@ std::optional<Atom> ReadField(const Expression& call, const std::string& name, s
   const auto field = FindField(*field_name, *column);
   if (!field) return std::nullopt;
   return OfPeriod(column->column, field->count, field->width,
-                  [&](std::int64_t one) { return Holds(field->value(one), name, number); });
+                  [&](std::int64_t one) { return HoldsFor(field->value(one), name, number); });
 }
 
 // The positions from one whole unit to the next; 0 if the zone decides, or months do.

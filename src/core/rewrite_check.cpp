@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "make_expression.h"
 #include "read_expression.h"
 #include "take_apart.h"
 #include "temporal_text.h"
@@ -20,38 +21,13 @@ namespace {
 
 using Kind = Expression::Kind;
 
-Expression Join(Kind kind, std::string name, std::vector<Expression> arguments) {
-  Expression result;
-  result.kind = kind;
-  result.name = std::move(name);
-  result.type = "boolean";
-  std::set<AttributeNumber> columns;
-  for (const Expression& argument : arguments) columns.insert(argument.columns.begin(), argument.columns.end());
-  result.columns.assign(columns.begin(), columns.end());
-  result.arguments = std::move(arguments);
-  return result;
-}
-
-Expression Literal(std::string type, std::string text) {
-  Expression constant;
-  constant.kind = Kind::Constant;
-  constant.type = std::move(type);
-  constant.value = std::move(text);
-  return constant;
-}
-
 Expression Compare(const Expression& left, const std::string& name, const Expression& right) {
-  return Join(Kind::Operator, name, {left, right});
+  return MakeCondition(Kind::Operator, name, {left, right});
 }
 
 const Expression* AsCall(const Expression& expression, std::string_view name, std::size_t arguments) {
   const Expression& call = StripCasts(expression);
   return call.kind == Kind::Function && call.name == name && call.arguments.size() == arguments ? &call : nullptr;
-}
-
-std::optional<std::string> TextOf(const Expression& expression) {
-  const auto constant = AsConstant(expression);
-  return constant && !constant->is_null ? std::optional(constant->text) : std::nullopt;
 }
 
 // left `name` right, the constant, if there is one, on the right.
@@ -100,7 +76,7 @@ std::optional<Expression> RewriteYear(const Sides& sides, bool may_narrow, const
     std::string start = StartOfYear(year, is_zoned ? days : 0, type != "date");
     if (is_zoned) start += "+00";
     return Compare(moment, name,
-                   Literal(type == "date" ? "date"
+                   MakeConstant(type == "date" ? "date"
                            : is_zoned     ? "timestamp with time zone"
                                           : "timestamp without time zone",
                            std::move(start)));
@@ -110,8 +86,8 @@ std::optional<Expression> RewriteYear(const Sides& sides, bool may_narrow, const
   if (name == ">") return bound(">=", *number + 1, 1);
   if (name == "<") return bound("<", *number, -1);
   if (name == "<=") return bound("<", *number + 1, -1);
-  if (name == "=") return Join(Kind::And, "", {bound(">=", *number, 1), bound("<", *number + 1, -1)});
-  if (name == "<>") return Join(Kind::Or, "", {bound("<", *number, -1), bound(">=", *number + 1, 1)});
+  if (name == "=") return MakeCondition(Kind::And, "", {bound(">=", *number, 1), bound("<", *number + 1, -1)});
+  if (name == "<>") return MakeCondition(Kind::Or, "", {bound("<", *number, -1), bound(">=", *number + 1, 1)});
   return std::nullopt;
 }
 
@@ -125,8 +101,8 @@ std::optional<Expression> RewriteFinite(const Expression& call, const TypesByCol
   const auto column = AsColumn(call.arguments.front(), types);
   if (!column || !IsMoment(column->type)) return std::nullopt;
   const Expression& moment = call.arguments.front();
-  return Join(Kind::And, "",
-              {Compare(moment, "<", Literal("text", "infinity")), Compare(moment, ">", Literal("text", "-infinity"))});
+  return MakeCondition(Kind::And, "",
+              {Compare(moment, "<", MakeConstant("text", "infinity")), Compare(moment, ">", MakeConstant("text", "-infinity"))});
 }
 
 // extract(epoch FROM interval) compared with seconds.
@@ -140,13 +116,13 @@ std::optional<Expression> RewriteEpoch(const Sides& sides, const TypesByColumn& 
     return std::nullopt;
   // Months and years are other lengths to extract() than to a comparison; intervals that are made count days.
   if (sides.name != "<" && sides.name != "<=" && sides.name != ">" && sides.name != ">=") return std::nullopt;
-  return Compare(call->arguments[1], sides.name, Literal("interval", *text + " seconds"));
+  return Compare(call->arguments[1], sides.name, MakeConstant("interval", *text + " seconds"));
 }
 
 // ------------------------------------------------------------------------------------------------------------- numbers
 
 Expression Negative(const Expression& operand) {
-  Expression result = Join(Kind::Operator, "-", {operand});
+  Expression result = MakeCondition(Kind::Operator, "-", {operand});
   result.type = operand.type;
   return result;
 }
@@ -161,17 +137,8 @@ std::optional<Expression> RewriteAbsolute(const Sides& sides, const TypesByColum
   if (flipped.empty()) return std::nullopt;
   Expression above = Compare(inner, name, *sides.right);
   Expression below = Compare(inner, flipped, Negative(*sides.right));
-  if (name == "<" || name == "<=" || name == "<>") return Join(Kind::And, "", {std::move(above), std::move(below)});
-  return Join(Kind::Or, "", {std::move(above), std::move(below)});
-}
-
-bool Holds(std::int64_t left, const std::string& name, std::int64_t right) {
-  if (name == "=") return left == right;
-  if (name == "<>") return left != right;
-  if (name == "<") return left < right;
-  if (name == "<=") return left <= right;
-  if (name == ">") return left > right;
-  return left >= right;
+  if (name == "<" || name == "<=" || name == "<>") return MakeCondition(Kind::And, "", {std::move(above), std::move(below)});
+  return MakeCondition(Kind::Or, "", {std::move(above), std::move(below)});
 }
 
 // sign(x) compared with -1, 0 or 1.
@@ -180,12 +147,12 @@ std::optional<Expression> RewriteSign(const Sides& sides) {
   const auto text = TextOf(*sides.right);
   const auto number = text ? AsInteger(*text) : std::nullopt;
   if (call == nullptr || !number || FlipComparison(sides.name).empty()) return std::nullopt;
-  const Expression zero = Literal("integer", "0");
+  const Expression zero = MakeConstant("integer", "0");
   std::vector<Expression> parts;
   for (const auto& [sign, name] : {std::pair{-1, "<"}, {0, "="}, {1, ">"}})
-    if (Holds(sign, sides.name, *number)) parts.push_back(Compare(call->arguments.front(), name, zero));
+    if (HoldsFor(sign, sides.name, *number)) parts.push_back(Compare(call->arguments.front(), name, zero));
   if (parts.empty()) return std::nullopt;
-  return parts.size() == 1 ? std::move(parts.front()) : Join(Kind::Or, "", std::move(parts));
+  return parts.size() == 1 ? std::move(parts.front()) : MakeCondition(Kind::Or, "", std::move(parts));
 }
 
 // ------------------------------------------------------------------------------------------------------ texts, arrays
@@ -203,9 +170,9 @@ std::optional<Expression> RewriteEmptyText(const Sides& sides, const TypesByColu
     const auto part = AsColumn(argument, types);
     if (!part || part->type.type->category != 'S') return std::nullopt;
     parts.push_back(
-        Join(Kind::And, "", {Join(Kind::IsNotNull, "", {argument}), Compare(argument, "<>", *sides.right)}));
+        MakeCondition(Kind::And, "", {MakeCondition(Kind::IsNotNull, "", {argument}), Compare(argument, "<>", *sides.right)}));
   }
-  return Join(Kind::Or, "", std::move(parts));
+  return MakeCondition(Kind::Or, "", std::move(parts));
 }
 
 const Type* ArrayTypeOf(const Expression& expression, const TypesByColumn& types) {
@@ -218,14 +185,14 @@ const Type* ArrayTypeOf(const Expression& expression, const TypesByColumn& types
 }
 
 Expression CountOf(const Expression& array) {
-  Expression call = Join(Kind::Function, "cardinality", {array});
+  Expression call = MakeCondition(Kind::Function, "cardinality", {array});
   call.type = "integer";
   return call;
 }
 
 // array <> '{}' and array = '{}'; array_ndims(array) = 1 and array_lower(array, 1) = 1, NULL of empty ones.
 std::optional<Expression> RewriteArray(const Sides& sides, bool may_narrow, const TypesByColumn& types) {
-  const Expression zero = Literal("integer", "0");
+  const Expression zero = MakeConstant("integer", "0");
   const auto list = AsConstantList(*sides.right);
   if (list && list->empty() && ArrayTypeOf(*sides.left, types) != nullptr &&
       StripCasts(*sides.right).elements.empty() && (sides.name == "<>" || sides.name == "="))
@@ -250,10 +217,10 @@ std::optional<Expression> RewriteCounts(const Sides& sides) {
       std::min(StripCasts(*sides.left).arguments.size(), StripCasts(*sides.right).arguments.size());
   std::vector<Expression> parts;
   for (std::size_t count = 0; count <= most; ++count) {
-    const Expression number = Literal("integer", std::to_string(count));
-    parts.push_back(Join(Kind::And, "", {Compare(*sides.left, "=", number), Compare(*sides.right, "=", number)}));
+    const Expression number = MakeConstant("integer", std::to_string(count));
+    parts.push_back(MakeCondition(Kind::And, "", {Compare(*sides.left, "=", number), Compare(*sides.right, "=", number)}));
   }
-  return Join(Kind::Or, "", std::move(parts));
+  return MakeCondition(Kind::Or, "", std::move(parts));
 }
 
 // regexp_like(x, pattern) and regexp_like(x, pattern, 'i').
@@ -298,7 +265,7 @@ std::optional<Expression> RewriteNullTest(const Expression& operand, bool is_nul
     return std::nullopt;
   Expression found;
   if (operand.name == "array_position" && operand.arguments.size() == 2) {
-    found = Join(Kind::AnyOf, "=", {operand.arguments[1], operand.arguments[0]});
+    found = MakeCondition(Kind::AnyOf, "=", {operand.arguments[1], operand.arguments[0]});
   } else if (operand.name == "regexp_match" || operand.name == "regexp_substr") {
     const auto pattern = RewritePattern(operand);
     if (!pattern) return std::nullopt;
@@ -306,7 +273,7 @@ std::optional<Expression> RewriteNullTest(const Expression& operand, bool is_nul
   } else {
     return std::nullopt;
   }
-  return Join(Kind::BooleanTest, is_null ? "IS NOT TRUE" : "IS TRUE", {std::move(found)});
+  return MakeCondition(Kind::BooleanTest, is_null ? "IS NOT TRUE" : "IS TRUE", {std::move(found)});
 }
 
 std::optional<Expression> RewriteCheck(const Expression& condition, bool may_narrow, const TypesByColumn& types) {
@@ -315,7 +282,7 @@ std::optional<Expression> RewriteCheck(const Expression& condition, bool may_nar
   const Sides sides = SidesOf(condition);
   if (sides.name.empty()) return std::nullopt;
   if (TextOf(*sides.right) == "empty" && sides.name == "<>")
-    if (const auto empty = RewriteEmptyRange(*sides.left, types)) return Join(Kind::Not, "", {*empty});
+    if (const auto empty = RewriteEmptyRange(*sides.left, types)) return MakeCondition(Kind::Not, "", {*empty});
   if (auto found = RewriteYear(sides, may_narrow, types)) return found;
   if (auto found = may_narrow ? RewriteEpoch(sides, types) : std::nullopt) return found;
   if (auto found = RewriteAbsolute(sides, types)) return found;

@@ -6,37 +6,13 @@
 #include <cstdlib>
 #include <set>
 
+#include "make_expression.h"
 #include "read_expression.h"
 
 namespace dbmocker {
 namespace {
 
 using Kind = Expression::Kind;
-
-Expression MakeNull(const std::string& type) {
-  Expression constant;
-  constant.kind = Kind::Constant;
-  constant.type = type;
-  return constant;
-}
-
-Expression MakeNumber(const std::string& text) {
-  Expression constant = MakeNull("integer");
-  constant.value = text;
-  return constant;
-}
-
-Expression Combine(Kind kind, const std::string& name, std::vector<Expression> arguments) {
-  Expression result;
-  result.kind = kind;
-  result.name = name;
-  result.type = "boolean";
-  std::set<AttributeNumber> columns;
-  for (const Expression& argument : arguments) columns.insert(argument.columns.begin(), argument.columns.end());
-  result.columns.assign(columns.begin(), columns.end());
-  result.arguments = std::move(arguments);
-  return result;
-}
 
 bool IsTruthAsNumber(const Expression& cast) {
   if (cast.type != "integer" && cast.type != "smallint" && cast.type != "bigint") return false;
@@ -98,22 +74,22 @@ std::vector<ExpressionPart> ChooseParts(const Expression& choice) {
     parts.back().conditions.emplace_back(condition, PartCondition::Holds);
     before.emplace_back(condition, PartCondition::DoesNotHold);
   };
-  const auto is_null = [](const Expression& operand) { return Combine(Kind::IsNull, "", {operand}); };
+  const auto is_null = [](const Expression& operand) { return MakeCondition(Kind::IsNull, "", {operand}); };
   const std::vector<Expression>& arguments = choice.arguments;
   if (choice.kind == Kind::Coalesce) {
     for (std::size_t i = 0; i + 1 < arguments.size(); ++i)
-      add(Combine(Kind::IsNotNull, "", {arguments[i]}), arguments[i]);
+      add(MakeCondition(Kind::IsNotNull, "", {arguments[i]}), arguments[i]);
     parts.push_back({before, arguments.back()});
   } else if (choice.kind == Kind::Case) {
     for (std::size_t i = 0; i + 1 < arguments.size(); i += 2) add(arguments[i], arguments[i + 1]);
     parts.push_back({before, arguments.size() % 2 == 1 ? arguments.back() : MakeNull(choice.type)});
   } else if (choice.kind == Kind::Cast) {
     const Expression& truth = arguments.front();
-    add(truth, MakeNumber("1"));
+    add(truth, MakeConstant("integer", "1"));
     add(is_null(truth), MakeNull(choice.type));
-    parts.push_back({before, MakeNumber("0")});
+    parts.push_back({before, MakeConstant("integer", "0")});
   } else if (choice.name == "nullif") {
-    add(Combine(Kind::Operator, "=", {arguments[0], arguments[1]}), MakeNull(choice.type));
+    add(MakeCondition(Kind::Operator, "=", {arguments[0], arguments[1]}), MakeNull(choice.type));
     parts.push_back({before, arguments[0]});
   } else {  // GREATEST and LEAST leave NULLs out
     Expression rest = arguments[1];
@@ -124,7 +100,7 @@ std::vector<ExpressionPart> ChooseParts(const Expression& choice) {
     }
     add(is_null(arguments[0]), rest);
     add(is_null(rest), arguments[0]);
-    add(Combine(Kind::Operator, choice.name == "greatest" ? ">=" : "<=", {arguments[0], rest}), arguments[0]);
+    add(MakeCondition(Kind::Operator, choice.name == "greatest" ? ">=" : "<=", {arguments[0], rest}), arguments[0]);
     parts.push_back({before, rest});
   }
   return parts;

@@ -32,11 +32,6 @@ struct Operand {
   bool ignores_case = false;  // citext
 };
 
-std::optional<std::string> TextOf(const Expression& expression) {
-  const auto constant = AsConstant(expression);
-  return constant && !constant->is_null ? std::optional(constant->text) : std::nullopt;
-}
-
 std::string QuoteRegex(const std::string& text) {
   std::string quoted;
   for (const char c : text) {
