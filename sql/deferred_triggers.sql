@@ -120,6 +120,19 @@ SELECT target, rows_reported, counts_agree, left(problem, 30) AS problem FROM fi
 SELECT target, rows FROM dbmocker.generate_schema('test_deferred', 10);
 DROP TABLE a_first, b_second, c_third, d_early, e_late;
 
+-- One that refuses some rows for what they hold: those are drawn again.
+CREATE TABLE readings (id serial PRIMARY KEY, amount integer NOT NULL CHECK (amount BETWEEN 1 AND 20));
+CREATE FUNCTION refuse_some() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (SELECT NEW.amount) % 4 <> 0 THEN RAISE EXCEPTION 'not %', NEW.amount; END IF;
+  RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER refuse_some AFTER INSERT ON readings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_some();
+SELECT * FROM fill(100);
+SELECT DISTINCT amount FROM readings ORDER BY 1;
+DROP TABLE readings;
+
 -- A trigger that writes elsewhere and misses a row there: the row is made, and counted where it is.
 CREATE TABLE classes (id integer PRIMARY KEY, name text NOT NULL);
 CREATE TABLE entries (id serial PRIMARY KEY, class integer NOT NULL REFERENCES classes, note text);

@@ -83,7 +83,7 @@ CREATE TABLE machines (
 );
 CREATE FUNCTION check_start() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.state <> 'pending-new' OR NEW.attempts <> 0 THEN
+  IF (SELECT NEW.state <> 'pending-new' OR NEW.attempts <> 0) THEN
     RAISE EXCEPTION 'a machine starts as pending';
   END IF;
   RETURN NEW;

@@ -80,6 +80,11 @@ struct Part {
   bool is_kept = true;
   bool is_new_row = false;  // stands for the new row, which is not joined
 
+  // True if the other one's rows are the same.
+  bool Finds(const Part& other) const {
+    return from == other.from && outputs == other.outputs && columns == other.columns && links == other.links;
+  }
+
   std::size_t Output(const std::string& expression) {
     const auto found = std::ranges::find(outputs, expression);
     if (found != outputs.end()) return static_cast<std::size_t>(found - outputs.begin());
@@ -110,6 +115,7 @@ class LookupJoin {
   // References for all columns that lookups read; empty if there are none.
   std::vector<ForeignKey> MakeReferences(std::vector<std::size_t>& replaced) {
     DropLoose();
+    DropRepeated();
     if (parts_.empty()) return {};
     AddForeignKeys();
     KeepWhatFinds();
@@ -171,6 +177,19 @@ class LookupJoin {
     for (std::size_t i = 0; i < parts_.size(); ++i)
       if (!parts_[i].columns.empty())
         for (const std::size_t place : FindConnectedAmong(i, true)) parts_[place].is_kept = true;
+  }
+
+  // What several triggers look up in the same way.
+  void DropRepeated() {
+    for (std::size_t i = 0; i < parts_.size(); ++i)
+      for (std::size_t earlier = 0; earlier < i && parts_[i].is_kept; ++earlier)
+        if (parts_[earlier].is_kept && parts_[earlier].Finds(parts_[i]) && !IsLinkedTo(i)) parts_[i].is_kept = false;
+  }
+
+  bool IsLinkedTo(std::size_t place) const {
+    return std::ranges::any_of(parts_, [&](const Part& part) {
+      return std::ranges::any_of(part.links, [&](const auto& link) { return link.second.first == place; });
+    });
   }
 
   // The foreign keys that share columns with lookups: their parents must exist, too.
@@ -250,11 +269,13 @@ class LookupJoin {
     };
     for (const std::size_t place : together) {
       const Part& part = parts_[place];
+      const bool is_lookup = foreign_keys_.count(place) == 0;  // any number of rows; a foreign key's are unique
       std::string outputs;
       for (std::size_t i = 0; i < part.outputs.size(); ++i)
         outputs += (i > 0 ? ", " : "") + part.outputs[i] + " AS e" + std::to_string(i);
-      list +=
-          (list.empty() ? "(SELECT " : ", (SELECT ") + outputs + " FROM " + part.from + ") l" + std::to_string(place);
+      list += list.empty() ? "(SELECT " : ", (SELECT ";
+      list += is_lookup ? "DISTINCT " : "";
+      list += outputs + " FROM " + part.from + ") l" + std::to_string(place);
       for (const auto& [output, number] : part.columns) {
         const auto [first, is_new] = places.try_emplace(number, name(place, output));
         add(is_new ? first->second + " IS NOT NULL" : first->second + " = " + name(place, output));
