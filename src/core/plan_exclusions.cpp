@@ -12,15 +12,22 @@ namespace {
 constexpr std::string_view kRangeFunctions[] = {"int4range", "int8range", "numrange",
                                                 "daterange", "tsrange",   "tstzrange"};
 
+// The column a or, for an open bound, coalesce(a, constant); zero if the expression is something else.
+AttributeNumber ColumnOfBound(const Expression& expression) {
+  if (expression.kind == Expression::Kind::Coalesce && expression.arguments.size() == 2 &&
+      expression.arguments[1].columns.empty())
+    return ColumnOfBound(expression.arguments[0]);
+  return expression.kind == Expression::Kind::Column ? expression.column : 0;
+}
+
 // The columns a and b of tsrange(a, b) or tsrange(a, b, '…'); zeros if the expression is something else.
 std::pair<AttributeNumber, AttributeNumber> ColumnsOfRange(const Expression& expression) {
   const auto& arguments = expression.arguments;
   const bool is_range = expression.kind == Expression::Kind::Function &&
                         std::ranges::count(kRangeFunctions, expression.name) > 0 &&
                         (arguments.size() == 2 || arguments.size() == 3);
-  if (!is_range || arguments[0].kind != Expression::Kind::Column || arguments[1].kind != Expression::Kind::Column)
-    return {};
-  return {arguments[0].column, arguments[1].column};
+  if (!is_range) return {};
+  return {ColumnOfBound(arguments[0]), ColumnOfBound(arguments[1])};
 }
 
 }  // namespace
@@ -88,10 +95,12 @@ bool PlanBuilder::IsPeriodOfParent(const ColumnState& state, const ExclusionCons
 
 // A column whose values do not overlap.
 bool PlanBuilder::PlaceSlots(const std::string& constraint, ColumnState& state, std::uint64_t needed) {
-  if (state.role != ColumnRole::Undecided || RuleOf(state) != nullptr || state.limits.always_null ||
-      !state.limits.limits.IsUnlimited())
-    return false;
-  auto made = MakeDisjointSet(*state.base.type, needed, context_);
+  if (state.role != ColumnRole::Undecided || RuleOf(state) != nullptr || state.limits.always_null) return false;
+  ValueLimits others = state.limits.limits;
+  const ValueLimits within = others.elements != nullptr ? *others.elements : ValueLimits();
+  others.elements = nullptr;
+  if (!others.IsUnlimited()) return false;
+  auto made = MakeDisjointSet(*state.base.type, needed, within, context_);
   if (!made) return false;
   state.disjoint = made->values;
   const std::uint64_t size = made->values->Size();
@@ -112,12 +121,13 @@ bool PlanBuilder::PlaceSlotColumns(const std::string& constraint, std::pair<Attr
   ColumnState* const states[] = {Find(columns.first), Find(columns.second)};
   if (columns.first == columns.second || states[0] == nullptr || states[1] == nullptr) return false;
   for (const ColumnState* state : states) {
-    if (state->role != ColumnRole::Undecided || RuleOf(*state) != nullptr || !state->limits.limits.IsUnlimited() ||
-        state->limits.always_null || state->base.type->oid != states[0]->base.type->oid ||
+    if (state->role != ColumnRole::Undecided || RuleOf(*state) != nullptr || state->limits.always_null ||
+        state->base.type->oid != states[0]->base.type->oid ||
         state->base.type_modifier != states[0]->base.type_modifier)
       return false;
   }
-  auto slots = MakeSlots(*states[0]->base.type, states[0]->base.type_modifier, needed, context_);
+  const ValueLimits within = Intersect(states[0]->limits.limits, states[1]->limits.limits, states[0]->base);
+  auto slots = MakeSlots(*states[0]->base.type, states[0]->base.type_modifier, needed, within, context_);
   if (!slots || !slots->leaves_gaps || slots->lowers->Size() < needed) return false;
   const std::uint64_t size = slots->lowers->Size();
   const LaneNumber lane =

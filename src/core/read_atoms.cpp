@@ -317,6 +317,7 @@ Atom ReadSides(const Expression& comparison, const Expression& left, const std::
     if (auto atom = ReadShape(left, {constant->text}, name == "=", types)) return *atom;
   if (auto atom = ReadContained(left, name, right, types)) return *atom;
   if (auto atom = ReadRangeComparison(left, name, right, types)) return *atom;
+  if (auto atom = ReadRangeWithin(left, name, right, types)) return *atom;
   if (auto labels = constant ? CompareLabels(left, name, right, types) : std::nullopt) return *labels;
   if (auto condition = ReadTextCondition(left, name, right, types)) {
     if (condition->pattern != nullptr) return FromTextCondition(std::move(*condition));

@@ -124,6 +124,7 @@ class BodyReader {
       ForgetTargets(into, from);
       return std::nullopt;
     }
+    if (into >= from && SplitTables(from + 1, std::min(where, end), depth, lookup)) return std::nullopt;
     lookups_.push_back(std::move(lookup));
     const std::size_t place = lookups_.size() - 1;
     std::vector<std::string> outputs = SplitList(at + 1, list_end, depth);
@@ -235,6 +236,48 @@ class BodyReader {
       if (start < i) ReadCondition(start, i, depth, lookup);
       start = i + 1;
     }
+  }
+
+  // FROM a, b WHERE a.x = NEW.x AND b.y = NEW.y: lookups of their own, where no condition is about two of them and
+  // nothing is taken from their rows. False if it is another one.
+  bool SplitTables(std::size_t from, std::size_t end, int depth, const Lookup& lookup) {
+    const std::vector<std::string> items = SplitList(from, end, depth);
+    if (items.size() < 2) return false;
+    std::vector<Lookup> parts;
+    std::vector<std::string> names;
+    for (const std::string& item : items) {
+      const std::vector<Token> tokens = CutTokens(item);
+      names.push_back(tokens.back().word);
+      parts.push_back({item, {}, {}});
+    }
+    for (const std::string& filter : lookup.filters) {
+      const auto owner = FindOwner(filter, names);
+      if (!owner) return false;
+      parts[*owner].filters.push_back(filter);
+    }
+    for (const LookupCondition& condition : lookup.conditions) {
+      const auto owner = FindOwner(condition.expression, names);
+      if (!owner) return false;
+      parts[*owner].conditions.push_back(condition);
+    }
+    for (Lookup& part : parts)
+      if (!part.conditions.empty()) lookups_.push_back(std::move(part));
+    return true;
+  }
+
+  // The only one of the tables whose columns the text names; nullopt if it names others' or columns without a table.
+  static std::optional<std::size_t> FindOwner(const std::string& text, const std::vector<std::string>& names) {
+    std::optional<std::size_t> owner;
+    const std::vector<Token> tokens = CutTokens(text);
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      const auto name = std::ranges::find(names, tokens[i].word);
+      if (i + 1 < tokens.size() && tokens[i + 1].word == "." && name != names.end()) {
+        const auto place = static_cast<std::size_t>(name - names.begin());
+        if (owner.value_or(place) != place) return std::nullopt;
+        owner = place;
+      }
+    }
+    return owner;
   }
 
   void ReadCondition(std::size_t from, std::size_t end, int depth, Lookup& lookup) {

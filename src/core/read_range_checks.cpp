@@ -40,6 +40,34 @@ Atom OfColumn(AttributeNumber column) {
   return atom;
 }
 
+Atom BetweenBounds(AttributeNumber column, ValueInterval interval) {
+  ValueLimits bounds;
+  bounds.intervals.push_back(std::move(interval));
+  Atom atom = OfColumn(column);
+  atom.limits[column].limits.elements = std::make_shared<ValueLimits>(std::move(bounds));
+  return atom;
+}
+
+// The bounds of a range in text syntax: [1,5), ["2024-01-01 00:00:00",). nullopt if it is empty.
+std::optional<ValueInterval> ParseRange(const std::string& text) {
+  const bool is_range = text.size() >= 3 && (text.front() == '[' || text.front() == '(');
+  if (!is_range) return std::nullopt;
+  std::string bounds[2];
+  int place = 0;
+  for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+    if (text[i] == ',' && place == 0)  // ordered types have none within their texts
+      place = 1;
+    else if (text[i] != '"')
+      bounds[place] += text[i];
+  }
+  ValueInterval interval;
+  if (!bounds[0].empty() && !bounds[0].ends_with("infinity")) interval.lower = bounds[0];
+  if (!bounds[1].empty() && !bounds[1].ends_with("infinity")) interval.upper = bounds[1];
+  interval.lower_inclusive = text.front() == '[';
+  interval.upper_inclusive = true;  // upper bounds of ranges that are made are outside of them
+  return interval.lower || interval.upper ? std::optional(interval) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Atom> ReadRangeComparison(const Expression& left, const std::string& name, const Expression& right,
@@ -59,11 +87,16 @@ std::optional<Atom> ReadRangeComparison(const Expression& left, const std::strin
   ValueInterval interval;
   (is_upper ? interval.upper : interval.lower) = constant->text;
   (is_upper ? interval.upper_inclusive : interval.lower_inclusive) = name.size() == 2;
-  ValueLimits bounds;
-  bounds.intervals.push_back(std::move(interval));
-  Atom atom = OfColumn(column);
-  atom.limits[column].limits.elements = std::make_shared<ValueLimits>(std::move(bounds));
-  return atom;
+  return BetweenBounds(column, std::move(interval));
+}
+
+std::optional<Atom> ReadRangeWithin(const Expression& left, const std::string& name, const Expression& right,
+                                    const TypesByColumn& types) {
+  if (name != "<@" && name != "@>") return std::nullopt;
+  const auto range = AsRange(name == "<@" ? left : right, types);
+  const auto within = TextOf(name == "<@" ? right : left);
+  auto interval = range && within ? ParseRange(*within) : std::nullopt;
+  return interval ? std::optional(BetweenBounds(range->column, std::move(*interval))) : std::nullopt;
 }
 
 std::optional<Atom> ReadRangeTruth(const Expression& call, bool value, const TypesByColumn& types) {

@@ -143,31 +143,52 @@ class DisjointShapeSet final : public ValueSet {
   std::string shape_;
 };
 
-// The slot in which the reference time less two years lies; 0 for types that are not of time.
-std::uint64_t FindFirstSlot(const Type& type, int modifier, const SlotSpace& space, const SlotLayout& layout,
-                            std::uint64_t steps, const ValueContext& context) {
+// The interval of the space that is within the limits. nullopt if it is empty or not known.
+std::optional<ValueInterval> NarrowSpace(const Type& type, int modifier, const SlotSpace& space,
+                                         const ValueLimits& within) {
+  ValueInterval interval{space.lower, space.upper, true, true};
+  if (within.IsUnlimited()) return interval;
+  ValueLimits others = within;
+  others.intervals.clear();
+  if (!others.IsUnlimited() || within.intervals.size() > 1) return std::nullopt;
+  const ValueInterval& given = within.intervals.front();
+  if (given.lower) interval.lower = given.lower, interval.lower_inclusive = given.lower_inclusive;
+  if (given.upper) interval.upper = given.upper, interval.upper_inclusive = given.upper_inclusive;
+  const auto lower = ParseOrderedValue(type, modifier, *interval.lower, false);
+  const auto upper = ParseOrderedValue(type, modifier, *interval.upper, false);
+  return lower && upper && *upper - 1 > *lower ? std::optional(interval) : std::nullopt;
+}
+
+// For types of time: the slot in which the reference time less two years lies, and how many slots four years have.
+void PlaceInTime(const Type& type, int modifier, const ValueInterval& space, std::uint64_t steps,
+                 const ValueContext& context, SlotLayout& layout, Slots& slots) {
   constexpr std::int64_t kBefore = 730 * kDay;
-  const auto lower = ParseOrderedValue(type, modifier, space.lower, false);
-  const auto upper = ParseOrderedValue(type, modifier, space.upper, false);
-  if (!lower || !upper || *upper <= *lower) return 0;
-  const std::int64_t moment = (context.reference_time - kBefore) / (type.name == "date" ? kDay : 1);
-  const double share =
-      static_cast<double>(moment - *lower) / (static_cast<double>(*upper) - static_cast<double>(*lower));
-  if (share <= 0 || share >= 1) return 0;
-  return static_cast<std::uint64_t>(share * static_cast<double>(steps)) / layout.width;
+  const auto lower = ParseOrderedValue(type, modifier, *space.lower, false);
+  const auto upper = ParseOrderedValue(type, modifier, *space.upper, false);
+  if (!lower || !upper || *upper <= *lower) return;
+  const std::int64_t unit = type.name == "date" ? kDay : 1;
+  const double length = static_cast<double>(*upper) - static_cast<double>(*lower);
+  const double share = static_cast<double>((context.reference_time - kBefore) / unit - *lower) / length;
+  const double usual = std::min(1.0, static_cast<double>(2 * kBefore / unit) / length);
+  slots.usual = std::max<std::uint64_t>(static_cast<std::uint64_t>(usual * static_cast<double>(layout.count)), 1);
+  if (share > 0 && share < 1)
+    layout.first = static_cast<std::uint64_t>(share * static_cast<double>(steps)) / layout.width;
 }
 
 }  // namespace
 
-std::optional<Slots> MakeSlots(const Type& type, int type_modifier, std::uint64_t needed, const ValueContext& context) {
+std::optional<Slots> MakeSlots(const Type& type, int type_modifier, std::uint64_t needed, const ValueLimits& within,
+                               const ValueContext& context) {
   int modifier = type_modifier;
   const Type& base = UnwrapDomains(type, modifier);
   if (!type.constraints.empty()) return std::nullopt;
   const auto* space =
       std::ranges::find_if(kSlotSpaces, [&](const SlotSpace& s) { return IsBuiltIn(base, s.type_name); });
   if (space == std::end(kSlotSpaces)) return std::nullopt;
+  const auto interval = NarrowSpace(base, modifier, *space, within);
+  if (!interval) return std::nullopt;
   ValueLimits limits;
-  limits.intervals.push_back({space->lower, space->upper, true, true});
+  limits.intervals.push_back(*interval);
   ValueSetPointer bounds = MakeTypeValueSet(base, modifier, limits, false, context);
   const auto* ordered = dynamic_cast<const OrderedValueSet*>(bounds.get());
   if (ordered == nullptr || !ordered->IsAscending() || bounds->Size() < 2) return std::nullopt;
@@ -187,26 +208,25 @@ std::optional<Slots> MakeSlots(const Type& type, int type_modifier, std::uint64_
         static_cast<std::int64_t>(std::min(layout.unit, std::max<std::uint64_t>(layout.width - 1, 1)) * step);
     slots.longest = static_cast<std::int64_t>(std::max<std::uint64_t>(layout.width - 1, 1) * step);
   }
-  const bool is_of_time = base.name == "date" || base.name.starts_with("timestamp");
-  if (is_of_time) layout.first = FindFirstSlot(base, modifier, *space, layout, steps, context);
   slots.usual = layout.count;
-  constexpr std::uint64_t kUsualShare = 275;  // four of the 1100 years
-  if (is_of_time) slots.usual = std::max<std::uint64_t>(layout.count / kUsualShare, 1);
+  if (base.name == "date" || base.name.starts_with("timestamp"))
+    PlaceInTime(base, modifier, *interval, steps, context, layout, slots);
   slots.lowers = std::make_shared<SlotBoundSet>(bounds, layout, false);
   slots.uppers = std::make_shared<SlotBoundSet>(std::move(bounds), layout, true);
   return slots;
 }
 
-std::optional<DisjointSet> MakeDisjointSet(const Type& type, std::uint64_t needed, const ValueContext& context) {
+std::optional<DisjointSet> MakeDisjointSet(const Type& type, std::uint64_t needed, const ValueLimits& within,
+                                           const ValueContext& context) {
   const bool is_multirange = type.kind == TypeKind::Multirange;
   if ((is_multirange || type.kind == TypeKind::Range) && type.element != nullptr) {
-    auto slots = MakeSlots(*type.element, type.element_modifier, needed, context);
+    auto slots = MakeSlots(*type.element, type.element_modifier, needed, within, context);
     if (!slots) return std::nullopt;
     const std::uint64_t usual = slots->usual;
     return DisjointSet{std::make_shared<DisjointRangeSet>(std::move(*slots), is_multirange), usual};
   }
   for (const char* shape : {"box", "circle", "polygon"}) {
-    if (!IsBuiltIn(type, shape)) continue;
+    if (!IsBuiltIn(type, shape) || !within.IsUnlimited()) continue;
     return DisjointSet{std::make_shared<DisjointShapeSet>(shape), DisjointShapeSet::kSide * DisjointShapeSet::kSide};
   }
   return std::nullopt;

@@ -21,15 +21,19 @@ struct Slots {
   std::int64_t longest = 0;
 };
 
-// Slots of an ordered type. As wide as looks natural for the type, and narrower where `needed` of them would not fit;
-// there are fewer than `needed` only where the type has no more. nullopt if the type has no order that is known here.
-std::optional<Slots> MakeSlots(const Type& type, int type_modifier, std::uint64_t needed, const ValueContext& context);
+// Slots of an ordered type, `within` an interval (or all of it). As wide as looks natural for the type, and narrower
+// where `needed` of them would not fit; there are fewer than `needed` only where there are no more. nullopt if the type
+// has no order that is known here, or if the limits are more than one interval.
+std::optional<Slots> MakeSlots(const Type& type, int type_modifier, std::uint64_t needed, const ValueLimits& within,
+                               const ValueContext& context);
 
-// Values of which no two overlap: ranges, multiranges, boxes, circles and polygons, "[lower,upper)" for ranges.
+// Values of which no two overlap: ranges, multiranges, boxes, circles and polygons, "[lower,upper)" for ranges, both
+// bounds `within` the limits. nullopt as for MakeSlots.
 struct DisjointSet {
   ValueSetPointer values;
   std::uint64_t usual = 0;
 };
-std::optional<DisjointSet> MakeDisjointSet(const Type& type, std::uint64_t needed, const ValueContext& context);
+std::optional<DisjointSet> MakeDisjointSet(const Type& type, std::uint64_t needed, const ValueLimits& within,
+                                           const ValueContext& context);
 
 }  // namespace dbmocker

@@ -303,9 +303,12 @@ class LookupJoin {
     const std::string text = JoinText(together, places);
     ForeignKey key;
     key.name = "looked up by triggers";
-    std::string list, distinct;
+    std::string list, distinct, every;
+    std::map<AttributeNumber, std::string> aliases;
     for (const auto& [number, place] : places) {
       const std::string alias = "c" + std::to_string(key.columns.size());
+      aliases[number] = alias;
+      every.append(every.empty() ? "" : ", ").append(alias);
       list.append(list.empty() ? "" : ", ").append(place).append(" AS ").append(alias);
       key.name += (key.columns.empty() ? ": " : ", ") + table_.FindColumn(number)->name;
       key.columns.push_back(number);
@@ -315,17 +318,13 @@ class LookupJoin {
       const bool is_part = distinct.empty() && !unique.predicate &&
                            std::ranges::all_of(unique.columns, [&](auto number) { return places.contains(number); });
       for (std::size_t i = 0; is_part && i < unique.columns.size(); ++i)
-        distinct += (distinct.empty() ? "" : ", ") + places[unique.columns[i]];
+        distinct += (distinct.empty() ? "" : ", ") + aliases[unique.columns[i]];
     }
-    key.referenced_table = "(SELECT DISTINCT " + (distinct.empty() ? "" : "ON (" + distinct + ") ") + list + text +
-                           (distinct.empty() ? "" : " ORDER BY " + distinct + ", " + OrderOf(places)) + ")";
+    constexpr int kMostCombinations = 2'000'000;  // of what may be a product of large tables
+    key.referenced_table = "(SELECT DISTINCT " + (distinct.empty() ? "" : "ON (" + distinct + ") ") + "* FROM (SELECT " +
+                           list + text + " LIMIT " + std::to_string(kMostCombinations) + ") c" +
+                           (distinct.empty() ? "" : " ORDER BY " + distinct + ", " + every) + ")";
     return key;
-  }
-
-  static std::string OrderOf(const std::map<AttributeNumber, std::string>& places) {
-    std::string order;
-    for (const auto& [number, place] : places) order += (order.empty() ? "" : ", ") + place;
-    return order;
   }
 
   const Table& table_;

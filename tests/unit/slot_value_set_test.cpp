@@ -42,7 +42,7 @@ TEST(SlotValueSet, NoTwoSlotsOverlap) {
   for (const char* name : {"int2", "int4", "int8", "date", "time", "timestamp", "timestamptz"}) {
     for (const std::uint64_t needed : {1, 3'000, 400'000}) {
       const TypePointer type = BaseType(name);
-      const auto slots = MakeSlots(*type, -1, needed, kContext);
+      const auto slots = MakeSlots(*type, -1, needed, {}, kContext);
       ASSERT_TRUE(slots) << name;
       std::vector<std::pair<std::int64_t, std::int64_t>> spans;
       for (const std::uint64_t index : SomeIndexes(slots->lowers->Size())) {
@@ -61,15 +61,15 @@ TEST(SlotValueSet, NoTwoSlotsOverlap) {
 }
 
 TEST(SlotValueSet, HoldsAsManyAsAreNeededWhereTheTypeDoes) {
-  EXPECT_GE(MakeSlots(*BaseType("date"), -1, 300'000, kContext)->lowers->Size(), 300'000U);
-  EXPECT_LT(MakeSlots(*BaseType("int2"), -1, 300'000, kContext)->lowers->Size(), 300'000U);
-  EXPECT_GE(MakeSlots(*BaseType("timestamp"), -1, 1'000'000'000, kContext)->lowers->Size(), 1'000'000'000U);
-  EXPECT_FALSE(MakeSlots(*BaseType("text"), -1, 1, kContext));
+  EXPECT_GE(MakeSlots(*BaseType("date"), -1, 300'000, {}, kContext)->lowers->Size(), 300'000U);
+  EXPECT_LT(MakeSlots(*BaseType("int2"), -1, 300'000, {}, kContext)->lowers->Size(), 300'000U);
+  EXPECT_GE(MakeSlots(*BaseType("timestamp"), -1, 1'000'000'000, {}, kContext)->lowers->Size(), 1'000'000'000U);
+  EXPECT_FALSE(MakeSlots(*BaseType("text"), -1, 1, {}, kContext));
 }
 
 TEST(SlotValueSet, TheFirstSlotsAreNearTheReferenceTime) {
   const TypePointer type = BaseType("timestamptz");
-  const auto slots = MakeSlots(*type, -1, 1'000, kContext);
+  const auto slots = MakeSlots(*type, -1, 1'000, {}, kContext);
   constexpr std::int64_t kYear = 366LL * 86'400'000'000;
   for (std::uint64_t index = 0; index < slots->usual; ++index) {
     const std::int64_t lower = Position(*type, TextOf(*slots->lowers, index));
@@ -79,15 +79,15 @@ TEST(SlotValueSet, TheFirstSlotsAreNearTheReferenceTime) {
 
 TEST(SlotValueSet, DisjointSetsOfRangesAndShapes) {
   const TypePointer range = Over(TypeKind::Range, "pg_catalog", "daterange", BaseType("date"));
-  const auto ranges = MakeDisjointSet(*range, 10, kContext);
+  const auto ranges = MakeDisjointSet(*range, 10, {}, kContext);
   ASSERT_TRUE(ranges);
   EXPECT_EQ(TextOf(*ranges->values, 0).front(), '[');
   EXPECT_EQ(TextOf(*ranges->values, 0).back(), ')');
-  const auto circles = MakeDisjointSet(*BaseType("circle"), 10, kContext);
+  const auto circles = MakeDisjointSet(*BaseType("circle"), 10, {}, kContext);
   ASSERT_TRUE(circles);
   EXPECT_EQ(TextOf(*circles->values, 0).substr(0, 8), "<(50,50)");
   EXPECT_EQ(TextOf(*circles->values, 10'101).substr(0, 12), "<(10150,150)");
-  EXPECT_FALSE(MakeDisjointSet(*BaseType("point"), 10, kContext));
+  EXPECT_FALSE(MakeDisjointSet(*BaseType("point"), 10, {}, kContext));
 }
 
 }  // namespace
