@@ -21,6 +21,13 @@ CREATE TABLE boxes (area box NOT NULL, EXCLUDE USING gist (area WITH &&));
 CREATE TABLE equal_values (a integer NOT NULL, b text NOT NULL, EXCLUDE USING gist (a WITH =, b WITH =));
 CREATE TABLE equal_hash (code text NOT NULL, EXCLUDE USING hash (code WITH =));
 CREATE TABLE one_kind_per_cage (cage integer, animal text, EXCLUDE USING gist (cage WITH =, animal WITH <>));
+-- Beside CHECKs on the bounds, and with an end that may be open.
+CREATE TABLE within_bounds (room integer NOT NULL REFERENCES rooms, during tsrange NOT NULL, CHECK (during <@ tsrange('2024-01-01', '2026-01-01')),
+  CHECK (NOT isempty(during) AND lower_inc(during)), EXCLUDE USING gist (room WITH =, during WITH &&));
+CREATE TABLE above_a_bound (room integer NOT NULL REFERENCES rooms, seats int4range NOT NULL,
+  CHECK (lower(seats) >= 100 AND upper(seats) <= 20000), EXCLUDE USING gist (room WITH =, seats WITH &&));
+CREATE TABLE until_further_notice (room integer NOT NULL REFERENCES rooms, starts date NOT NULL DEFAULT current_date, ends date, CHECK (ends > starts),
+  CHECK (starts >= '2000-01-01'), EXCLUDE USING gist (room WITH =, daterange(starts, coalesce(ends, 'infinity')) WITH &&));
 -- Only the index can tell.
 CREATE TABLE by_expression (id integer, EXCLUDE USING gist (circle(point(id, 0), 0.25) WITH &&));
 

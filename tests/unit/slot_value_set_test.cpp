@@ -90,5 +90,30 @@ TEST(SlotValueSet, DisjointSetsOfRangesAndShapes) {
   EXPECT_FALSE(MakeDisjointSet(*BaseType("point"), 10, {}, kContext));
 }
 
+TEST(SlotValueSet, StaysWithinAnInterval) {
+  ValueLimits within;
+  within.intervals.push_back({"2024-03-01", "2024-03-31", true, false});
+  const auto slots = MakeSlots(*BaseType("date"), -1, 10, within, kContext);
+  ASSERT_TRUE(slots);
+  EXPECT_GE(slots->lowers->Size(), 10U);
+  EXPECT_EQ(slots->usual, slots->lowers->Size());
+  std::string lower, upper;
+  for (std::uint64_t index = 0; index < slots->lowers->Size(); ++index) {
+    lower.clear();
+    upper.clear();
+    slots->lowers->AppendText(index, lower);
+    slots->uppers->AppendText(index, upper);
+    EXPECT_GE(lower, "2024-03-01");
+    EXPECT_LT(lower, upper);
+    EXPECT_LT(upper, "2024-03-31");
+  }
+  EXPECT_LT(MakeSlots(*BaseType("date"), -1, 100, within, kContext)->lowers->Size(), 100U);
+  within.intervals.push_back({"2025-03-01", "2025-03-31", true, false});
+  EXPECT_FALSE(MakeSlots(*BaseType("date"), -1, 10, within, kContext));
+  ValueLimits nothing;
+  nothing.intervals.push_back({"5", "5", true, true});
+  EXPECT_FALSE(MakeSlots(*BaseType("int4"), -1, 1, nothing, kContext));
+}
+
 }  // namespace
 }  // namespace dbmocker::sample
