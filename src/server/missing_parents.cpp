@@ -118,6 +118,7 @@ bool ParentMaker::Widen(std::uint32_t target) {
   for (const ForeignKey& key : DescribeTable(target).foreign_keys) parents.insert(key.referenced_oid);
   for (const std::uint32_t parent : parents) {
     if (parent == target || !plan_->rows.contains(parent) || plan_->trigger_written.contains(parent)) continue;
+    if (!widened_.insert(parent).second) continue;
     RunOptions options = CallServer([&] { return OptionsFor(*options_, parent); });
     options.cap_exhausted = true;
     has_changed |= TryRows(parent, plan_->rows.at(parent) * kTimes, options);

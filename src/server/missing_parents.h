@@ -31,7 +31,7 @@ class ParentMaker {
   // cannot be made.
   bool Make(std::uint32_t target, const TryFault& fault);
 
-  // Four times as many parents as the schema's plan has. False if the table has none that can be made.
+  // Four times as many parents as the schema's plan has, once for each parent's table. False if none can be made.
   bool Widen(std::uint32_t target);
 
  private:
@@ -43,6 +43,7 @@ class ParentMaker {
   const SchemaPlan* plan_;
   const RunOptions* options_;
   std::set<std::pair<std::uint32_t, std::uint32_t>> extended_;  // tables, and parents made for them
+  std::set<std::uint32_t> widened_;
   std::map<std::uint32_t, std::int64_t> added_;
 };
 
