@@ -353,8 +353,9 @@ class BodyReader {
 
   static bool Aggregates(const std::vector<Token>& tokens) {
     for (std::size_t i = 0; i + 1 < tokens.size(); ++i)
-      if (tokens[i + 1].word == "(" && IsOneOf(tokens[i].word, {"count", "sum", "min", "max", "avg", "every", "bool_and",
-                                                                "bool_or", "array_agg", "string_agg", "jsonb_agg"}))
+      if (tokens[i + 1].word == "(" &&
+          IsOneOf(tokens[i].word, {"count", "sum", "min", "max", "avg", "every", "bool_and", "bool_or", "array_agg",
+                                   "string_agg", "jsonb_agg"}))
         return true;
     return false;
   }

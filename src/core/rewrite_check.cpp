@@ -77,9 +77,9 @@ std::optional<Expression> RewriteYear(const Sides& sides, bool may_narrow, const
     if (is_zoned) start += "+00";
     return Compare(moment, name,
                    MakeConstant(type == "date" ? "date"
-                           : is_zoned     ? "timestamp with time zone"
-                                          : "timestamp without time zone",
-                           std::move(start)));
+                                : is_zoned     ? "timestamp with time zone"
+                                               : "timestamp without time zone",
+                                std::move(start)));
   };
   const std::string& name = sides.name;
   if (name == ">=") return bound(">=", *number, 1);
@@ -102,7 +102,8 @@ std::optional<Expression> RewriteFinite(const Expression& call, const TypesByCol
   if (!column || !IsMoment(column->type)) return std::nullopt;
   const Expression& moment = call.arguments.front();
   return MakeCondition(Kind::And, "",
-              {Compare(moment, "<", MakeConstant("text", "infinity")), Compare(moment, ">", MakeConstant("text", "-infinity"))});
+                       {Compare(moment, "<", MakeConstant("text", "infinity")),
+                        Compare(moment, ">", MakeConstant("text", "-infinity"))});
 }
 
 // extract(epoch FROM interval) compared with seconds.
@@ -137,7 +138,8 @@ std::optional<Expression> RewriteAbsolute(const Sides& sides, const TypesByColum
   if (flipped.empty()) return std::nullopt;
   Expression above = Compare(inner, name, *sides.right);
   Expression below = Compare(inner, flipped, Negative(*sides.right));
-  if (name == "<" || name == "<=" || name == "<>") return MakeCondition(Kind::And, "", {std::move(above), std::move(below)});
+  if (name == "<" || name == "<=" || name == "<>")
+    return MakeCondition(Kind::And, "", {std::move(above), std::move(below)});
   return MakeCondition(Kind::Or, "", {std::move(above), std::move(below)});
 }
 
@@ -169,8 +171,8 @@ std::optional<Expression> RewriteEmptyText(const Sides& sides, const TypesByColu
   for (const Expression& argument : call.arguments) {
     const auto part = AsColumn(argument, types);
     if (!part || part->type.type->category != 'S') return std::nullopt;
-    parts.push_back(
-        MakeCondition(Kind::And, "", {MakeCondition(Kind::IsNotNull, "", {argument}), Compare(argument, "<>", *sides.right)}));
+    parts.push_back(MakeCondition(
+        Kind::And, "", {MakeCondition(Kind::IsNotNull, "", {argument}), Compare(argument, "<>", *sides.right)}));
   }
   return MakeCondition(Kind::Or, "", std::move(parts));
 }
@@ -218,7 +220,8 @@ std::optional<Expression> RewriteCounts(const Sides& sides) {
   std::vector<Expression> parts;
   for (std::size_t count = 0; count <= most; ++count) {
     const Expression number = MakeConstant("integer", std::to_string(count));
-    parts.push_back(MakeCondition(Kind::And, "", {Compare(*sides.left, "=", number), Compare(*sides.right, "=", number)}));
+    parts.push_back(
+        MakeCondition(Kind::And, "", {Compare(*sides.left, "=", number), Compare(*sides.right, "=", number)}));
   }
   return MakeCondition(Kind::Or, "", std::move(parts));
 }

@@ -321,8 +321,8 @@ class LookupJoin {
         distinct += (distinct.empty() ? "" : ", ") + aliases[unique.columns[i]];
     }
     constexpr int kMostCombinations = 2'000'000;  // of what may be a product of large tables
-    key.referenced_table = "(SELECT DISTINCT " + (distinct.empty() ? "" : "ON (" + distinct + ") ") + "* FROM (SELECT " +
-                           list + text + " LIMIT " + std::to_string(kMostCombinations) + ") c" +
+    key.referenced_table = "(SELECT DISTINCT " + (distinct.empty() ? "" : "ON (" + distinct + ") ") +
+                           "* FROM (SELECT " + list + text + " LIMIT " + std::to_string(kMostCombinations) + ") c" +
                            (distinct.empty() ? "" : " ORDER BY " + distinct + ", " + every) + ")";
     return key;
   }

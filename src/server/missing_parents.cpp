@@ -10,9 +10,9 @@
 #include "server/boundary.h"
 #include "server/deferred_triggers.h"
 #include "server/describe_table.h"
+#include "server/gather_facts.h"
 #include "server/generate_table.h"
 #include "server/options_origin.h"
-#include "server/gather_facts.h"
 
 namespace dbmocker::server {
 namespace {

@@ -182,10 +182,10 @@ bool SchemaFiller::FillWithGroup(const FillStep& step) {
   if (!IsInGroup(step.table)) return false;
   std::vector<const FillStep*>& group = groups_[group_of_[step.table]];
   const bool waits = phase_ < Phase::WithGroups && std::ranges::any_of(group, [&](const FillStep* member) {
-    return LacksParent(*member, [&](std::uint32_t table) {
-      return state_.open.contains(table) && std::ranges::count(group, table, &FillStep::table) == 0;
-    });
-  });
+                       return LacksParent(*member, [&](std::uint32_t table) {
+                         return state_.open.contains(table) && std::ranges::count(group, table, &FillStep::table) == 0;
+                       });
+                     });
   if (waits || group.back() != &step) {
     lacked_parent_.insert(step.table);
     Report(step, "it waits for a table that its deferred triggers may look for", 0);

@@ -75,9 +75,10 @@ TEST(ReadLookups, PassesCommentsTextsAndEnds) {
 }
 
 TEST(ReadLookups, TakesTablesApartThatOnlyTheRowTies) {
-  EXPECT_EQ(Read("BEGIN PERFORM 1 FROM sets AS parent, sets child WHERE parent.id = NEW.parent AND child.id = NEW.child "
-                 "AND child.live; END"),
-            (Texts{"sets AS parent | | parent.id = NEW.parent;", "sets child | (child.live); | child.id = NEW.child;"}));
+  EXPECT_EQ(
+      Read("BEGIN PERFORM 1 FROM sets AS parent, sets child WHERE parent.id = NEW.parent AND child.id = NEW.child "
+           "AND child.live; END"),
+      (Texts{"sets AS parent | | parent.id = NEW.parent;", "sets child | (child.live); | child.id = NEW.child;"}));
   EXPECT_EQ(Read("BEGIN PERFORM 1 FROM a, b WHERE a.id = NEW.a AND b.id = NEW.b AND a.x = b.x; END"),
             (Texts{"a, b | (a.x = b.x); | a.id = NEW.a; b.id = NEW.b;"}));
   EXPECT_EQ(Read("BEGIN PERFORM 1 FROM a, b WHERE a.id = NEW.a AND live; END"),
