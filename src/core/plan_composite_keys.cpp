@@ -84,6 +84,7 @@ std::vector<PlanBuilder::KeyComponent> PlanBuilder::FindKeyComponents(const std:
   }
   std::ranges::stable_sort(components, [](const KeyComponent& a, const KeyComponent& b) {
     const auto rank = [](const KeyComponent& c) { return c.is_reference ? 0 : c.counts_up ? 2 : 1; };
+    if (a.counts_up && b.counts_up) return a.size < b.size;  // numbers of a list go through it, the others count
     return rank(a) < rank(b);
   });
   // Of several numbers and nothing else, all but the last are small ones.

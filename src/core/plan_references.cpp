@@ -28,7 +28,7 @@ void PlanBuilder::RefuseEmptyParent(const ForeignKey& key) const {
     throw Error(sqlstate::kForeignKeyViolation,
                 "cannot generate rows for table \"" + table_.name + "\": no row of " + key.referenced_table +
                     " can be referred to",
-                "Foreign key \"" + key.name + "\": the CHECK constraints and domains of (" +
+                "Foreign key \"" + key.name + "\": the CHECK constraints, domains and partition bounds of (" +
                     JoinColumnNames(table_, key.columns) + ") accept no key of that table.",
                 "Add rows to " + key.referenced_table + " whose keys they accept.");
   throw Error(

@@ -1,4 +1,5 @@
-// Conditions for parents, from the CHECKs that read no other columns than the key's; see filter_parents.h.
+// Conditions for parents, from the CHECKs and partition bounds that are about no other columns than the key's; see
+// filter_parents.h.
 // Must not create C++ objects: everything here may ereport.
 // Read first: ParentSource.
 #include "server/filter_parents.h"
@@ -33,6 +34,27 @@ SELECT quote_ident(chain.attname), pg_get_expr(c.conbin, 0)
   FROM chain JOIN pg_constraint c ON c.contypid = chain.domain AND c.contype = 'c'
  ORDER BY 1, c.conname)";
 
+// The bounds of the child's partitions, where the key holds all columns that they are about: OR of the leaves'. A
+// default partition takes every row.
+constexpr char kPartitionBounds[] = R"(
+WITH tree AS (
+  SELECT t.relid, t.isleaf FROM pg_constraint f CROSS JOIN pg_partition_tree(f.conrelid) t WHERE f.oid = $1
+), roots AS (
+  SELECT relid FROM tree
+  UNION
+  SELECT a.relid FROM pg_constraint f CROSS JOIN pg_partition_ancestors(f.conrelid) a WHERE f.oid = $1
+)
+SELECT string_agg('(' || pg_get_partition_constraintdef(relid) || ')', ' OR ' ORDER BY relid) FROM tree
+ WHERE isleaf
+   AND NOT EXISTS (SELECT FROM roots r JOIN pg_partitioned_table p ON p.partrelid = r.relid
+                    WHERE p.partdefid <> 0
+                       OR EXISTS (SELECT FROM unnest(p.partattrs::int2[]) u (number)
+                                    LEFT JOIN pg_attribute a ON a.attrelid = r.relid AND a.attnum = u.number
+                                   WHERE NOT EXISTS (SELECT FROM pg_constraint f JOIN pg_attribute k ON k.attrelid = f.conrelid
+                                                        AND k.attnum = ANY (f.conkey)
+                                                      WHERE f.oid = $1 AND k.attname = a.attname)))
+HAVING count(*) BETWEEN 1 AND 1000)";
+
 // The child's type without its domains, whose checks stand among the conditions.
 const char* TypeText(const Column& column) {
   int32 modifier = column.type_modifier;
@@ -45,6 +67,7 @@ const char* TypeText(const Column& column) {
 ParentRows ParentSource(const Table& table, const ForeignKey& key) {
   const CatalogRows checks = RunCatalogQuery(kKeyChecks, key.constraint_oid);
   const CatalogRows domains = RunCatalogQuery(kDomainChecks, key.constraint_oid);
+  const CatalogRows bounds = RunCatalogQuery(kPartitionBounds, key.constraint_oid);
   const int level = EnterCatalogSettings();
   StringInfoData text;
   initStringInfo(&text);
@@ -67,9 +90,11 @@ ParentRows ParentSource(const Table& table, const ForeignKey& key) {
   for (int row = 0; row < domains.row_count; ++row)
     appendStringInfo(&text, " AND (SELECT (%s) IS NOT FALSE FROM (SELECT k.%s AS value) d)", domains.Get(row, 1),
                      domains.Get(row, 0));
+  const char* bound = bounds.row_count > 0 ? bounds.Get(0, 0) : nullptr;
+  if (bound != nullptr) appendStringInfo(&text, " AND (%s)", bound);
   LeaveCatalogSettings(level);
   const bool is_query = !OidIsValid(key.referenced_oid);  // made of the caller's functions
-  return {text.data, is_query || checks.row_count + domains.row_count > 0};
+  return {text.data, is_query || bound != nullptr || checks.row_count + domains.row_count > 0};
 }
 
 ParentRows ChildlessParents(const Table& table, const ForeignKey& key, const ParentRows& parents) {
