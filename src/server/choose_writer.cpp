@@ -9,6 +9,7 @@
 #include "server/options_origin.h"
 #include "server/settle_references.h"
 #include "server/write_partitions.h"
+#include "server/run_hooks.h"
 #include "server/write_rows.h"
 
 namespace dbmocker::server {
@@ -240,6 +241,8 @@ WriterReview ReviewWriter(const WriterDecision& decision, const Table& table, co
   const char* obstacle = DependsOnOrder(table, plan)
                              ? "rows that are drawn again take the spare values of a small key, in order"
                              : nullptr;
+  if (options.hooks != nullptr && options.hooks->drops_failed)
+    obstacle = "rows that no draw makes right are left out, by one process";
   if (obstacle == nullptr) {
     review.sample = SampleRows(table, plan, options, target);
     if (review.sample.oversized_share > kOversizedShare && !is_asked_for)

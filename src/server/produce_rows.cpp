@@ -31,6 +31,8 @@ RowProducer::RowProducer(const Table& table, const Plan& plan, const ProducerSet
   CallServer([this] {
     context_ = CurrentMemoryContext;
     batch_context_ = AllocSetContextCreate(context_, "dbmocker batch", ALLOCSET_DEFAULT_SIZES);
+    draw_context_ = AllocSetContextCreate(context_, "dbmocker draw", ALLOCSET_DEFAULT_SIZES);
+    row_context_ = batch_context_;
     slots_ = static_cast<TupleTableSlot**>(palloc(sizeof(TupleTableSlot*) * static_cast<Size>(settings_.batch_size)));
     TupleDesc const descriptor = CreateTupleDescCopyConstr(RelationGetDescr(relation_));  // not counted by the cache
     for (int i = 0; i < settings_.batch_size; ++i) slots_[i] = MakeSingleTupleTableSlot(descriptor, &TTSOpsVirtual);
@@ -336,7 +338,7 @@ const char* RowProducer::ConvertRow(const Batch& batch, std::size_t row, TupleTa
     values[i] = column.words()[row];
     nulls[i] = column.nulls()[row] != 0;
   }
-  MemoryContext const caller = MemoryContextSwitchTo(batch_context_);
+  MemoryContext const caller = MemoryContextSwitchTo(row_context_);
   for (ServerColumn& column : columns_) {
     const int place = column.number - 1;
     const ColumnBuffer& buffer = batch.columns[static_cast<std::size_t>(place)];
@@ -360,7 +362,7 @@ const char* RowProducer::ConvertRow(const Batch& batch, std::size_t row, TupleTa
 }
 
 const char* RowProducer::FindFault(TupleTableSlot* slot) {
-  MemoryContext const caller = MemoryContextSwitchTo(batch_context_);
+  MemoryContext const caller = MemoryContextSwitchTo(row_context_);
   ExprContext* const expressions = GetPerTupleExprContext(estate_);
   expressions->ecxt_scantuple = slot;
   const char* fault = nullptr;

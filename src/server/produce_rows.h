@@ -36,6 +36,7 @@ struct ProducerSettings {
   bool probe_stored_rows = false;  // look unique keys up in the target's indexes
   bool keep_keys = false;  // rows drawn again keep their keys as long as they can
   bool drop_exhausted = false;  // rows for which a key has no value left are left out instead of ending the run
+  bool drop_failed = false;  // so are those whose draws all fail a CHECK
   std::function<void()> before_end;  // called once when all rows are made and stored
   RunMeter* meter = nullptr;  // counts what is made
 };
@@ -110,9 +111,10 @@ class RowProducer {
   // Draws that failed, by the constraint that they failed.
   const Rejections& rejections() const { return rejections_; }
   std::uint64_t redrawn_rows() const { return redrawn_rows_; }
-  // Rows left out, and the key that had no value for the last one of them.
+  // Rows left out, and the key that had no value for the last one of them; else the CHECK that it failed.
   std::uint64_t dropped_rows() const { return dropped_rows_; }
   const std::string& exhausted_key() const { return exhausted_key_; }
+  const std::string& failed_check() const { return failed_check_; }
 
  private:
   void PrepareColumns();
@@ -126,8 +128,9 @@ class RowProducer {
   int CheckBatch(int rows);
   int DropRows(int rows);
   bool MayDrop(const char* reason);
+  bool MayDropFailed(const char* reason);
   void RedrawFailed(const std::vector<int>& failed, const std::vector<const char*>& reasons);
-  void RedrawGroup(std::vector<int> rows, std::vector<const char*> reasons);
+  void RedrawGroup(std::vector<int> rows, std::vector<const char*> reasons, int draws = 1);
   bool ChoosePosition(int row, const char* reason, int attempt, std::uint64_t* position);
   void ConvertDrawn(const std::vector<int>& rows, std::vector<const char*>& reasons);
   void DropOrFail(int row, const char* reason, int draws);
@@ -152,6 +155,8 @@ class RowProducer {
   ResultRelInfo* result_relation_;
   MemoryContext context_ = nullptr;  // lives as long as the producer's owner
   MemoryContext batch_context_ = nullptr;  // reset for every batch
+  MemoryContext draw_context_ = nullptr;  // reset for every draw that may fail
+  MemoryContext row_context_ = nullptr;  // that of the two in which rows are made now
   std::vector<ServerColumn> columns_;  // that need work beyond copying a word
   std::vector<ServerCheck> checks_;
   ColumnComputer* computer_ = nullptr;  // nullptr if no rule computes a column
@@ -184,6 +189,9 @@ class RowProducer {
   std::uint64_t dropped_in_turn_ = 0;  // since the last row that was made
   bool is_hopeless_ = false;  // no more rows are tried
   std::string exhausted_key_;
+  std::string failed_check_;
+  int failed_rows_ = 0;  // dropped since they failed a CHECK
+  bool has_made_ = false;  // some row has passed its checks
   std::vector<int> dropped_;  // rows of the batch at hand
   int last_attempt_ = 0;  // of the row redrawn last
   std::vector<int> attempts_;  // of each row of the batch

@@ -23,6 +23,7 @@ int RowProducer::CheckBatch(int rows) {
   std::vector<int> failed(static_cast<std::size_t>(rows));
   std::vector<const char*> reasons(failed.size());
   const int failures = CallServer([&] { return ConvertBatch(rows, failed.data(), reasons.data()); });
+  has_made_ |= failures < rows;
   if (failures > 0) {
     failed.resize(static_cast<std::size_t>(failures));
     reasons.resize(failed.size());
@@ -74,7 +75,9 @@ int RowProducer::DropRows(int rows) {
 bool RowProducer::MayDrop(const char* reason) {
   const bool is_key =
       std::ranges::any_of(arbiters_, [&](const ServerCheck& key) { return std::strcmp(key.name, reason) == 0; });
-  if (!settings_.drop_exhausted || settings_.keep_keys) return false;
+  if (settings_.keep_keys) return false;
+  if (!is_key && MayDropFailed(reason)) return true;
+  if (!settings_.drop_exhausted) return false;
   if (is_key) {
     exhausted_key_ = reason;
     return true;
@@ -90,6 +93,16 @@ bool RowProducer::MayDrop(const char* reason) {
     return true;
   }
   return false;
+}
+
+// The run ends as without this where no row at all passes.
+bool RowProducer::MayDropFailed(const char* reason) {
+  constexpr int kMostAtFirst = 3;
+  if (!settings_.drop_failed || std::strcmp(reason, kRefused) == 0) return false;
+  ++failed_rows_;
+  if (!has_made_ && failed_rows_ >= kMostAtFirst) return false;
+  failed_check_ = reason;
+  return true;
 }
 
 void RowProducer::DropOrFail(int row, const char* reason, int draws) {
@@ -127,26 +140,45 @@ bool RowProducer::ChoosePosition(int row, const char* reason, int attempt, std::
   return is_left || attempt == 1 || std::ranges::count(plan_.probed_keys, reason) == 0;
 }
 
-// Fills the rows' slots from the scratch batch; reasons: nullptr for those that are right.
+// Fills the rows' slots from the scratch batch; reasons: nullptr for those that are right. Of the others, nothing stays
+// in memory but a reason that is not that of the draw before.
 void RowProducer::ConvertDrawn(const std::vector<int>& rows, std::vector<const char*>& reasons) {
   CallServer([&] {
     const int level = computer_ != nullptr ? EnterCatalogSettings() : 0;
+    row_context_ = draw_context_;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       TupleTableSlot* slot = slots_[rows[i]];
-      reasons[i] = ConvertRow(scratch_, i, slot);
-      if (reasons[i] == nullptr) KeepRow(slot);
+      const char* reason = ConvertRow(scratch_, i, slot);
+      if (reason == nullptr)
+        KeepRow(slot);
+      else if (std::strcmp(reason, reasons[i]) != 0)
+        reasons[i] = MemoryContextStrdup(batch_context_, reason);
+      if (reason == nullptr) reasons[i] = nullptr;
+      MemoryContextReset(draw_context_);
     }
+    row_context_ = batch_context_;
     if (computer_ != nullptr) LeaveCatalogSettings(level);
     CHECK_FOR_INTERRUPTS();
   });
 }
 
-void RowProducer::RedrawGroup(std::vector<int> rows, std::vector<const char*> reasons) {
+void RowProducer::RedrawGroup(std::vector<int> rows, std::vector<const char*> reasons, int draws) {
+  constexpr int kMostInVain = 50;
+  constexpr int kMostBeforeDropping = 200;
+  const int most = settings_.drop_failed ? std::min(settings_.max_attempts, kMostBeforeDropping) : settings_.max_attempts;
+  const std::size_t asked = rows.size();
   std::vector<std::uint64_t> ordinals, positions;
-  int draws = 1;
   while (!rows.empty()) {
+    if (draws == kMostInVain && rows.size() == asked && asked > 1 && plan_.HasStride()) {
+      // No draw of any row has passed: one row tells whether more draws help.
+      const int attempt = last_attempt_;
+      RedrawGroup({rows.front()}, {reasons.front()}, draws);
+      last_attempt_ = attempt;
+      rows.erase(rows.begin());
+      reasons.erase(reasons.begin());
+    }
     const int attempt = ++last_attempt_;
-    if (draws >= settings_.max_attempts) {
+    if (draws >= most) {
       DropOrFail(rows.front(), reasons.front(), attempt);
       rows.erase(rows.begin());
       reasons.erase(reasons.begin());
@@ -169,6 +201,7 @@ void RowProducer::RedrawGroup(std::vector<int> rows, std::vector<const char*> re
       reasons[kept] = reasons[i];
       rows[kept++] = rows[i];
     }
+    has_made_ |= kept < rows.size();
     rows.resize(kept);
     reasons.resize(kept);
     draws = !rows.empty() && IsTakenPosition(reasons.front()) ? 1 : draws + 1;

@@ -22,6 +22,8 @@ struct RunHooks {
   bool looks_up_first = false;
   // Where a trigger misses a row in a third table, the run ends with that error: its caller may make the row.
   bool reports_missing_parents = false;
+  // Rows whose draws all fail a CHECK are left out, if others are made.
+  bool drops_failed = false;
   bool keep_keys = false;  // rows that are drawn again keep their keys: others refer to them
 };
 

@@ -11,6 +11,7 @@
 #include "server/options_origin.h"
 #include "server/plan_ahead.h"
 #include "server/run_hooks.h"
+#include "server/serve_parents.h"
 
 namespace dbmocker::server {
 namespace {
@@ -29,9 +30,13 @@ class StepRun {
     RunHooks hooks;
     hooks.looks_up_first = way.looks_up_first;
     hooks.reports_missing_parents = way.reports_missing_parents;
+    hooks.drops_failed = way.drops_failed && step.inside.empty();
     RunOptions options = OptionsOf(step.table);
     if (!step.inside.empty()) options.insertion_strategy = WriterChoice::Single;
-    Generate(step, plan_.rows.at(step.table), options, hooks);
+    const std::int64_t served = step.inside.empty() ? ServeParents(step.table, options, hooks, way.rows_per_parent) : 0;
+    const std::int64_t rows = plan_.rows.at(step.table);
+    if (served == 0 || served < rows) Generate(step, std::max<std::int64_t>(0, rows - served), options, hooks);
+    JoinReports();
     AddMoreRows();
     return std::move(reports_);
   }
@@ -39,6 +44,37 @@ class StepRun {
  private:
   RunOptions OptionsOf(std::uint32_t table) const {
     return CallServer([&] { return OptionsFor(options_, table); });
+  }
+
+  // Returns how many rows parents have got.
+  std::int64_t ServeParents(std::uint32_t target, RunOptions options, RunHooks hooks, int rows_per_parent) {
+    std::int64_t served = 0;
+    options.hooks = &hooks;
+    for (int wanted = 1; wanted <= rows_per_parent; ++wanted) {
+      for (const LackingParents& parents : FindLackingParents(DescribeTable(target), wanted)) {
+        hooks.adapt = [&parents](Table& table) { ReferToLacking(table, parents); };
+        reports_.push_back(GenerateRows(target, parents.count, options));
+        served += reports_.back().rows;
+      }
+    }
+    return served;
+  }
+
+  // One report for a table whose rows several runs have made.
+  void JoinReports() {
+    for (std::size_t i = 1; i < reports_.size();) {
+      RunReport& first = reports_[0];
+      if (reports_[i].target != first.target) {
+        ++i;
+        continue;
+      }
+      first.rows += reports_[i].rows;
+      first.elapsed += reports_[i].elapsed;
+      first.redrawn_rows += reports_[i].redrawn_rows;
+      first.heap_bytes = reports_[i].heap_bytes;
+      if (first.problem == nullptr) first.problem = reports_[i].problem;
+      reports_.erase(reports_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
   }
 
   void Generate(const FillStep& step, std::int64_t rows, RunOptions options, RunHooks& hooks) {

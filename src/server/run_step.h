@@ -14,6 +14,10 @@ struct StepWay {
   bool looks_up_first = false;
   // A row that a trigger misses in another table ends the run: see RunHooks::reports_missing_parents.
   bool reports_missing_parents = false;
+  // So many rows, if need be, for each parent of this transaction whose deferred triggers look for them.
+  int rows_per_parent = 0;
+  // Rows whose draws all fail a CHECK are left out: see RunHooks::drops_failed.
+  bool drops_failed = false;
 };
 
 // The reports of the step's tables, its own first. What is `inside` of the step is all or nothing with it. May throw

@@ -3,6 +3,7 @@
 #include "server/schema_filler.h"
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 #include <utility>
 
@@ -16,6 +17,7 @@ namespace dbmocker::server {
 namespace {
 
 constexpr std::int64_t kLongTry = USECS_PER_SEC;
+constexpr int kMostPerParent = 3;  // rows that a parent's deferred triggers may look for
 
 // "message. Detail. Hint: …" of an error, for a report.
 const char* DescribeProblem(const PendingError& error) {
@@ -205,6 +207,14 @@ bool SchemaFiller::IsInGroup(std::uint32_t table) const {
 // Each row's references go by what triggers look up, so that deferred ones find what they want in all of the tables.
 bool SchemaFiller::TryGroup(const std::vector<const FillStep*>& group) {
   TryFault fault;
+  for (rows_per_parent_ = 1; rows_per_parent_ <= kMostPerParent; ++rows_per_parent_)
+    if (TryGroupOnce(group, fault)) break;
+  const bool is_filled = rows_per_parent_ <= kMostPerParent;
+  rows_per_parent_ = 0;
+  return is_filled;
+}
+
+bool SchemaFiller::TryGroupOnce(const std::vector<const FillStep*>& group, TryFault& fault) {
   return Attempt(
       [&] {
         std::vector<DeferredTrigger> triggers;
@@ -239,10 +249,13 @@ bool SchemaFiller::TryToFill(const FillStep& step, Asking asking, StepWay way, T
   constexpr int kMostLearnt = 20;
   const TimestampTz started = Now();
   way.reports_missing_parents = true;
+  way.rows_per_parent = rows_per_parent_;
   for (int learnt = 0;; ++learnt) {
     if (Attempt([&] { FillAndAsk(step, asking, way); }, fault)) return true;
     if (Now() - started > kMostLearnt * kLongTry || learnt == kMostLearnt) return false;
     if (state_.parents.Make(step.table, fault)) continue;
+    const bool is_check = !fault.is_of_server && std::strcmp(fault.error.sqlstate, sqlstate::kCheckViolation) == 0;
+    if (is_check && !std::exchange(way.drops_failed, true)) continue;
     if (!way.reports_missing_parents || !IsMissingParent(step.table, fault)) return false;
     way.reports_missing_parents = false;  // another row of the table may do without
   }
@@ -270,6 +283,7 @@ void SchemaFiller::FillAndAsk(const FillStep& step, Asking asking, const StepWay
 bool SchemaFiller::FillPostponed() {
   const auto open = state_.open.size();
   phase_ = Phase::WithoutAsking;
+  rows_per_parent_ = 1;
   for (bool is_done = postponed_.empty(); !is_done;) {
     Problems refused;
     TryFault fault;
@@ -278,11 +292,16 @@ bool SchemaFiller::FillPostponed() {
     };
     is_done = Attempt(fill, fault);
     if (!is_done && refused.empty()) ThrowFault(fault);
+    if (!is_done && rows_per_parent_ < kMostPerParent) {
+      ++rows_per_parent_;
+      continue;
+    }
     for (const FillStep& step : plan_.order.steps)
       if (const auto problem = refused.find(step.table); problem != refused.end()) Report(step, problem->second, 0);
     for (const auto& [table, problem] : refused) given_up_.insert(table);
   }
   postponed_.clear();
+  rows_per_parent_ = 0;
   phase_ = Phase::Last;
   return state_.open.size() < open;
 }

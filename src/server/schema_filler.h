@@ -68,6 +68,7 @@ class SchemaFiller {
   bool FillWithGroup(const FillStep& step);
   bool IsInGroup(std::uint32_t table) const;
   bool TryGroup(const std::vector<const FillStep*>& group);
+  bool TryGroupOnce(const std::vector<const FillStep*>& group, TryFault& fault);
   bool TryInWays(const FillStep& step, TryFault& fault);
   bool TryToFill(const FillStep& step, Asking asking, StepWay way, TryFault& fault);
   void FillAndAsk(const FillStep& step, Asking asking, const StepWay& way);
@@ -101,6 +102,7 @@ class SchemaFiller {
   std::map<std::uint32_t, int> tries_;
   TableSet given_up_;  // tables that deferred triggers have refused with all others filled
   Phase phase_ = Phase::Waiting;
+  int rows_per_parent_ = 0;  // see StepWay
   bool was_asked_ = false;  // the last attempt got as far as that
 };
 

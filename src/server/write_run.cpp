@@ -21,8 +21,12 @@ void NoteRefused(const RefusedRows& refused, RunReport& report) {
 void NoteDropped(const RowProducer& producer, const Table& table, RunReport& report) {
   if (producer.dropped_rows() == 0) return;
   report.rows -= static_cast<std::int64_t>(producer.dropped_rows());
-  NoteProblem(report, "unique key \"" + producer.exhausted_key() + "\" of table \"" + table.name +
-                          "\" has no more values for " + std::to_string(producer.dropped_rows()) + " rows");
+  const std::string rows = std::to_string(producer.dropped_rows()) + " rows";
+  const std::string of_table = "\" of table \"" + table.name + "\"";
+  if (!producer.failed_check().empty())
+    return NoteProblem(report, "constraint \"" + producer.failed_check() + of_table + " was failed by all draws of " +
+                                   rows + ", or some of them had no unique values left");
+  NoteProblem(report, "unique key \"" + producer.exhausted_key() + of_table + " has no more values for " + rows);
 }
 
 ProducerSettings SettingsFor(const PlannedRun& planned, bool probes) {
@@ -40,6 +44,7 @@ ProducerSettings SettingsFor(const PlannedRun& planned, bool probes) {
   if (options.hooks == nullptr) return settings;
   settings.keep_keys = options.hooks->keep_keys;
   settings.before_end = options.hooks->before_end;
+  settings.drop_failed = options.hooks->drops_failed;
   return settings;
 }
 
@@ -85,6 +90,8 @@ void WriteInOneProcess(const PlannedRun& planned, bool probes, RunReport& report
     report.spares_used = static_cast<std::int64_t>(producer.spares_used());
     planned.run.meter->KeepRejections(producer.rejections());
     NoteDropped(producer, planned.table, report);
+    if (report.rows == 0 && !producer.failed_check().empty())
+      throw Error(sqlstate::kCheckViolation, report.problem, "", "Relax the constraint, or raise option max_attempts.");
   }
   CallServer([&] {
     ExecCloseIndices(result_relation);
