@@ -240,7 +240,7 @@ bool PlanBuilder::PlaceGroupKey(ColumnState& state, bool ignoring_case) {
     return true;
   }
   values = MakeProvided(state, GroupKind::None);
-  if (values == nullptr || !values->IsInjective(ignoring_case) || values->Size() < rows_) return false;
+  if (values == nullptr || !values->IsInjective(ignoring_case) || values->Size() < needed) return false;
   const std::uint64_t size = values->Size();
   LaneNumber lane = -1;
   const ProviderEntry* provider = FindProvider(state.meaning->provider);

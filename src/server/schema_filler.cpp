@@ -162,6 +162,7 @@ void SchemaFiller::FillTable(const FillStep& step) {
   if (WaitsForKind(step)) return Report(step, "it waits for a table whose rows bring its own", 0);
   if (IsFilledByTrigger(step)) return;
   if (phase_ != Phase::WithoutAsking && FillWithGroup(step)) return;
+  held_.erase(step.table);
   if (WaitsForParent(step)) {
     lacked_parent_.insert(step.table);
     return Report(step, "it waits for a table that it refers to", 0);
@@ -207,7 +208,7 @@ bool SchemaFiller::IsInGroup(std::uint32_t table) const {
 // Each row's references go by what triggers look up, so that deferred ones find what they want in all of the tables.
 bool SchemaFiller::TryGroup(const std::vector<const FillStep*>& group) {
   TryFault fault;
-  for (rows_per_parent_ = 1; rows_per_parent_ <= kMostPerParent; ++rows_per_parent_)
+  for (rows_per_parent_ = 0; rows_per_parent_ <= kMostPerParent; ++rows_per_parent_)
     if (TryGroupOnce(group, fault)) break;
   const bool is_filled = rows_per_parent_ <= kMostPerParent;
   rows_per_parent_ = 0;
@@ -283,7 +284,6 @@ void SchemaFiller::FillAndAsk(const FillStep& step, Asking asking, const StepWay
 bool SchemaFiller::FillPostponed() {
   const auto open = state_.open.size();
   phase_ = Phase::WithoutAsking;
-  rows_per_parent_ = 1;
   for (bool is_done = postponed_.empty(); !is_done;) {
     Problems refused;
     TryFault fault;
@@ -332,10 +332,15 @@ bool SchemaFiller::WaitsForKind(const FillStep& step) const {
 }
 
 // True if the table has triggers, and refers to one that has failed so far: they may look for its rows. Tables that
-// wait for others since their triggers are deferred are worth waiting for in any case.
-bool SchemaFiller::WaitsForParent(const FillStep& step) const {
-  const auto waits = [this](std::uint32_t table) { return postponed_.contains(table) || IsInGroup(table); };
-  if (phase_ < Phase::WithoutAsking && LacksParent(step, waits)) return true;
+// wait for others since their triggers are deferred are worth waiting for in any case, and so are those that do.
+bool SchemaFiller::WaitsForParent(const FillStep& step) {
+  const auto waits = [this](std::uint32_t table) {
+    return postponed_.contains(table) || held_.contains(table) || IsInGroup(table);
+  };
+  if (phase_ < Phase::WithoutAsking && LacksParent(step, waits)) {
+    held_.insert(step.table);
+    return true;
+  }
   return phase_ == Phase::Waiting && LacksParent(step) && HasRowTriggers(step.table);
 }
 

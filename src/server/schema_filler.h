@@ -76,7 +76,7 @@ class SchemaFiller {
   bool FillWithoutAsking(Problems& refused);
 
   bool WaitsForKind(const FillStep& step) const;
-  bool WaitsForParent(const FillStep& step) const;
+  bool WaitsForParent(const FillStep& step);
   bool LacksParent(const FillStep& step) const;
   bool LacksParent(const FillStep& step, const std::function<bool(std::uint32_t)>& is_open) const;
   bool IsFilledByTrigger(const FillStep& step);
@@ -97,6 +97,7 @@ class SchemaFiller {
   std::map<std::uint32_t, std::size_t> group_of_;  // by table, of those that have deferred triggers
   std::vector<std::vector<const FillStep*>> groups_;  // empty once they have been tried
   TableSet postponed_;  // tables that wait for all others, since their deferred triggers may want their rows
+  TableSet held_;  // tables that wait for those, or for a group
   TableSet lacked_parent_;  // tables that have failed while another one was empty
   std::map<std::uint32_t, std::size_t> widened_;  // tables tried with more parents: how many tables were open then
   std::map<std::uint32_t, int> tries_;

@@ -30,8 +30,20 @@ void UndoTry(const TryScope& scope, bool keep_memory) {
   if (!keep_memory) MemoryContextDelete(scope.context);
 }
 
+namespace {
+
+bool IsRaised(const ErrorData* error) {
+  if (error->filename == nullptr || error->funcname == nullptr) return false;
+  const char* slash = std::strrchr(error->filename, '/');
+  return std::strcmp(slash == nullptr ? error->filename : slash + 1, "pl_exec.c") == 0 &&
+         (std::strcmp(error->funcname, "exec_stmt_raise") == 0 || std::strcmp(error->funcname, "exec_stmt_assert") == 0);
+}
+
+}  // namespace
+
 bool IsFatalForAll(const PendingError& error) {
   if (error.server_error == nullptr) return std::strncmp(error.sqlstate, "53", 2) == 0;
+  if (IsRaised(error.server_error)) return false;
   const int category = ERRCODE_TO_CATEGORY(error.server_error->sqlerrcode);
   const int code = error.server_error->sqlerrcode;
   if (code == ERRCODE_ASSERT_FAILURE || code == ERRCODE_DATA_CORRUPTED || code == ERRCODE_INDEX_CORRUPTED) return true;
@@ -62,6 +74,7 @@ void SettleFault(TryFault* fault) {
   if (from == nullptr) return;
   fault->data = error->server_error;
   fault->is_of_server = true;
+  fault->is_raised = IsRaised(from);
   const auto copy = [](char* to, std::size_t size, const char* text) {
     pg_snprintf(to, size, "%s", text == nullptr ? "" : text);
   };

@@ -13,6 +13,7 @@ struct TryFault {
   PendingError error;  // server_error is nullptr: its texts are copied
   ErrorData* data;  // the server's error as it was, if the memory of failed work is kept; else nullptr
   bool is_of_server;  // or an error of the generator
+  bool is_raised;  // by RAISE or ASSERT of a plpgsql function: its SQLSTATE is what the function's author chose
   char schema[NAMEDATALEN];  // of the table that the server names; empty if it names none
   char table[NAMEDATALEN];
   char column[NAMEDATALEN];
@@ -42,7 +43,8 @@ TryScope EnterTry();
 void CommitTry(const TryScope& scope, bool keep_memory);
 void UndoTry(const TryScope& scope, bool keep_memory);
 
-// True for errors that no caller may pass over: cancelled, shut down, out of resources, deadlock.
+// True for errors that no caller may pass over: cancelled, shut down, out of resources, deadlock, unless a function
+// raises them by itself.
 bool IsFatalForAll(const PendingError& error);
 
 // What a server error says, copied into the report's own fields, so that it outlives the memory contexts. The place in

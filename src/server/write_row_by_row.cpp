@@ -221,7 +221,7 @@ class RowByRowWriter {
 
 bool MayHelpToRedraw(const Table& table, const TryFault& fault) {
   if (!fault.is_of_server) return false;
-  if (std::strcmp(fault.error.sqlstate, "42501") == 0) return table.row_security;
+  if (std::strcmp(fault.error.sqlstate, "42501") == 0 && !fault.is_raised) return table.row_security;
   // A column that the role may not insert into keeps its default.
   const auto column = std::ranges::find(table.columns, std::string_view(fault.column), &Column::name);
   if (std::strcmp(fault.error.sqlstate, sqlstate::kNotNullViolation) == 0 && column != table.columns.end() &&
@@ -231,7 +231,7 @@ bool MayHelpToRedraw(const Table& table, const TryFault& fault) {
 }
 
 bool MostlyStopsAll(const TryFault& fault) {
-  if (std::strcmp(fault.error.sqlstate, "42501") == 0) return false;
+  if (std::strcmp(fault.error.sqlstate, "42501") == 0 || fault.is_raised) return false;
   // Missing features, prerequisites and objects, internal errors.
   constexpr const char* kHopelessClasses[] = {"0A", "25", "26", "28", "34", "3B", "3D", "3F",
                                               "42", "55", "58", "72", "F0", "HV", "XX"};
