@@ -88,6 +88,32 @@ SELECT target, rows > 0 AS filled FROM dbmocker.generate_schema('test_deferred',
                                                                 options => '{"on_error": "skip", "on_exhausted": "cap"}');
 DROP TABLE channel_execs, channel_sessions, channels;
 
+-- Each parent wants a row, or two, in a table whose key is made of references; those that are there already do not count.
+CREATE TABLE users (id int PRIMARY KEY);
+CREATE TABLE orgs (id int PRIMARY KEY, name text NOT NULL);
+CREATE TABLE members (user_id int NOT NULL REFERENCES users, org_id int NOT NULL REFERENCES orgs, PRIMARY KEY (org_id, user_id));
+CREATE TABLE badges (id serial PRIMARY KEY, org_id int NOT NULL, user_id int NOT NULL, FOREIGN KEY (org_id, user_id) REFERENCES members);
+CREATE FUNCTION want_members() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (SELECT count(*) FROM members m WHERE m.org_id = NEW.id) < TG_ARGV[0]::int THEN RAISE EXCEPTION 'org % has few members', NEW.id; END IF;
+  RETURN NULL;
+END
+$$;
+CREATE FUNCTION want_badges() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM badges b WHERE b.org_id = NEW.org_id AND b.user_id = NEW.user_id) THEN RAISE EXCEPTION 'no badge'; END IF;
+  RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER want_members AFTER INSERT ON orgs DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION want_members(1);
+CREATE CONSTRAINT TRIGGER want_badges AFTER INSERT ON members DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION want_badges();
+SELECT * FROM fill(30);
+SELECT target, rows, problem FROM dbmocker.generate_schema('test_deferred', 100, seed => 2, options => '{"on_error": "skip"}');
+DROP TRIGGER want_members ON orgs;
+CREATE CONSTRAINT TRIGGER want_members AFTER INSERT ON orgs DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION want_members(2);
+SELECT target, rows, problem FROM dbmocker.generate_schema('test_deferred', 100, seed => 3, options => '{"on_error": "skip"}');
+DROP TABLE badges, members, orgs, users;
+
 -- Wants rows of a table that it does not refer to and that comes later; a table between two of a group has no triggers.
 CREATE TABLE a_first (id serial PRIMARY KEY, name text NOT NULL);
 CREATE TABLE b_second (id serial PRIMARY KEY, first_id integer NOT NULL REFERENCES a_first);

@@ -121,4 +121,8 @@ CALL keep_sum('rows()');
 SELECT count(*), count(DISTINCT sum) FROM sums;
 
 SELECT * FROM dbmocker.verify(schema => 'test_keys') WHERE violations > 0;
+-- A list of words that is nearly used up by earlier runs gives way to words with a number.
+CREATE TABLE tags (id serial PRIMARY KEY, name text NOT NULL UNIQUE);
+SELECT first.rows, second.rows, third.rows, fourth.rows FROM dbmocker.generate('tags', 50) first, dbmocker.generate('tags', 50, seed => 2) second,
+  dbmocker.generate('tags', 2000, seed => 3) third, dbmocker.generate('tags', 50, seed => 4) fourth;
 DROP SCHEMA test_keys CASCADE;

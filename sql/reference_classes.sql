@@ -103,4 +103,32 @@ CREATE TABLE numbers (id integer PRIMARY KEY);
 CREATE TABLE halves (id integer PRIMARY KEY, number even NOT NULL REFERENCES numbers);
 SELECT * FROM fill_twice(50);
 SELECT array_agg(DISTINCT kind ORDER BY kind) AS kinds FROM things;
+CALL forget();
+
+-- Generated columns in a foreign key: only parents with the value that the server computes.
+CREATE TABLE accounts (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind text NOT NULL CHECK (kind IN ('a', 'b')), UNIQUE (id, kind));
+CREATE TABLE a_accounts (account integer NOT NULL UNIQUE, kind text NOT NULL GENERATED ALWAYS AS ('a'::text) STORED,
+  FOREIGN KEY (account, kind) REFERENCES accounts (id, kind));
+CREATE TABLE b_notes (id serial PRIMARY KEY, account integer, kind text GENERATED ALWAYS AS ('b'::text) STORED,
+  FOREIGN KEY (account, kind) REFERENCES accounts (id, kind));
+CREATE TABLE of_either (id serial PRIMARY KEY, account integer NOT NULL, code integer NOT NULL CHECK (code BETWEEN 0 AND 9),
+  kind text GENERATED ALWAYS AS (CASE WHEN code > 5 THEN 'a' ELSE 'b' END) STORED, FOREIGN KEY (account, kind) REFERENCES accounts (id, kind));
+SELECT target, rows FROM dbmocker.generate_schema('test_reference_classes', 100, options => '{"on_exhausted": "cap"}')
+ WHERE target <> 'a_accounts'::regclass;
+SELECT (SELECT count(*) FROM a_accounts) = (SELECT count(*) FROM accounts WHERE kind = 'a') AS all_of_a,
+       (SELECT count(account) FROM b_notes) > 70 AS most_notes;
+SELECT * FROM dbmocker.verify(schema => 'test_reference_classes') WHERE violations > 0;
+DROP TABLE a_accounts, b_notes, of_either, accounts;
+
+-- Partitions of both tables by the same column, of which the referring one has fewer; keys of numbers use all of a list.
+CREATE TABLE pipelines (id bigserial, part bigint NOT NULL, PRIMARY KEY (id, part)) PARTITION BY LIST (part);
+CREATE TABLE pipelines_1 PARTITION OF pipelines FOR VALUES IN (100, 101, 102);
+CREATE TABLE pipelines_2 PARTITION OF pipelines FOR VALUES IN (103);
+CREATE TABLE stages (id bigserial, part bigint NOT NULL, pipeline bigint, name text, PRIMARY KEY (id, part), UNIQUE (pipeline, name, part),
+  FOREIGN KEY (part, pipeline) REFERENCES pipelines (part, id)) PARTITION BY LIST (part);
+CREATE TABLE stages_1 PARTITION OF stages FOR VALUES IN (100);
+CREATE TABLE stages_2 PARTITION OF stages FOR VALUES IN (102);
+CREATE TABLE cells (id integer, part integer CHECK (part IN (1, 2, 3, 4)), PRIMARY KEY (id, part));
+SELECT * FROM fill_twice(60);
+SELECT count(DISTINCT part) AS parts, min(rows) > 5 AS even FROM (SELECT part, count(*) AS rows FROM cells GROUP BY part) c;
 DROP SCHEMA test_reference_classes CASCADE;

@@ -37,6 +37,19 @@ SELECT target, rows, left(problem, 55) AS problem FROM dbmocker.generate_schema(
 SELECT (SELECT count(*) FROM users) AS users, (SELECT count(*) FROM flags) AS flags, (SELECT count(*) FROM flag_users) AS flag_users;
 SELECT * FROM dbmocker.verify(schema => 'test_schema_options') WHERE violations > 0;
 
+-- Rows that no draw makes right are left out, and said so, as long as others are made.
+CREATE FUNCTION is_odd_one(n integer) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS $$
+DECLARE
+  size integer := length(md5(n::text));
+BEGIN
+  RETURN size = 5;
+END $$;
+CREATE TABLE few (id serial PRIMARY KEY, n integer NOT NULL, CHECK (id % 4 <> 0 OR is_odd_one(n)));
+SELECT target, rows BETWEEN 10 AND 19 AS some, problem ~ 'failed by all draws' AS said
+  FROM dbmocker.generate_schema('test_schema_options', tables => '{"few": 20}', options => '{"on_error": "skip"}');
+SELECT rows FROM dbmocker.generate_schema('test_schema_options', tables => '{"few": 20}');
+DROP TABLE few;
+
 -- A deferred trigger that refuses at the end of the transaction: found at the end of the run, its table left out.
 DROP TABLE impossible, of_impossible;
 CREATE TABLE invoices (id serial PRIMARY KEY, amount integer NOT NULL);

@@ -119,6 +119,20 @@ SELECT (SELECT count(*) FROM ssh_targets s JOIN targets t USING (id, owner) JOIN
        (SELECT count(*) > 40 FROM ticket_log) AS log, (SELECT count(*) FROM albums a WHERE NOT EXISTS (SELECT FROM tracks WHERE album = a.id)) AS empty;
 SELECT * FROM dbmocker.verify(schema => 'test_trigger_classes') WHERE violations > 0;
 
+-- Whatever SQLSTATE a function raises by itself, it refuses a row.
+CREATE TABLE doors (id integer PRIMARY KEY, is_open boolean NOT NULL);
+CREATE TABLE by_state (id serial PRIMARY KEY, door integer NOT NULL REFERENCES doors);
+CREATE TABLE by_right (id serial PRIMARY KEY, door integer NOT NULL REFERENCES doors);
+CREATE FUNCTION check_door() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (SELECT count(*) FROM doors d WHERE d.id = NEW.door AND d.is_open) = 0 THEN RAISE EXCEPTION 'closed' USING ERRCODE = TG_ARGV[0]; END IF;
+  ASSERT (SELECT d.id % 2 = 0 FROM doors d WHERE d.id = NEW.door), 'odd';
+  RETURN NEW;
+END $$;
+CREATE TRIGGER check_door BEFORE INSERT ON by_state FOR EACH ROW EXECUTE FUNCTION check_door('40001');
+CREATE TRIGGER check_door BEFORE INSERT ON by_right FOR EACH ROW EXECUTE FUNCTION check_door('42501');
+SELECT target, rows, problem FROM dbmocker.generate_schema('test_trigger_classes', tables => '{"doors": 50, "by_state": 40, "by_right": 40}');
+
 -- Defaults that cannot be evaluated: a setting that is missing. The column gets values of its own.
 CREATE TABLE of_tenant (id uuid PRIMARY KEY DEFAULT current_setting('app.missing')::uuid, tenant text NOT NULL DEFAULT current_setting('app.missing'),
                         made timestamptz NOT NULL DEFAULT current_setting('app.missing')::timestamptz);

@@ -93,7 +93,8 @@ ValueSetPointer MakeBytesValueSet(const TypeRequest& request) {
   const bool has_limits = request.limits.min_length || request.limits.max_length;
   std::int64_t shortest = has_limits ? lengths.minimum : kUsualShortest;
   std::int64_t longest = lengths.maximum.value_or(std::max(kUsualLongest, lengths.minimum + kUsualLongest));
-  if (lengths.maximum && !request.limits.min_length) longest = std::min(longest, std::int64_t{1000});
+  constexpr std::int64_t kSpread = 1000;  // a larger maximum is a limit, not what is usual
+  longest = std::min(longest, shortest + kSpread);
   return std::make_shared<BytesValueSet>(shortest, longest, false);
 }
 

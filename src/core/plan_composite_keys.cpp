@@ -74,12 +74,16 @@ std::vector<PlanBuilder::KeyComponent> PlanBuilder::FindKeyComponents(const std:
     if (state->role != ColumnRole::Reference) continue;
     const std::size_t place = state->foreign_key;
     const ForeignKey& reference = table_.foreign_keys[place];
-    const auto is_free = [&](AttributeNumber c) { return columns.contains(c) && Find(c)->foreign_key == place; };
+    const auto is_free = [&](AttributeNumber c) {
+      const ColumnState* other = Find(c);
+      return other->foreign_key == place && (columns.contains(c) || other->role == ColumnRole::Generated);
+    };
     const auto parents = facts_.parents.find(place);
     if (state->values == nullptr || parents == facts_.parents.end() || key_references_.contains(place)) continue;
     if (!std::ranges::all_of(reference.columns, is_free) || !seen.insert(place).second) continue;
     KeyComponent component{{}, parents->second.count, true, false};
-    for (const AttributeNumber c : reference.columns) component.states.push_back(Find(c));
+    for (const AttributeNumber c : reference.columns)
+      if (Find(c)->role != ColumnRole::Generated) component.states.push_back(Find(c));
     components.push_back(std::move(component));
   }
   std::ranges::stable_sort(components, [](const KeyComponent& a, const KeyComponent& b) {

@@ -12,7 +12,8 @@ namespace dbmocker {
 
 bool PlanBuilder::MayBeNull(AttributeNumber number) const {
   const ColumnState* state = Find(number);
-  return state != nullptr && !state->column->not_null && !state->limits.not_null && !state->is_referred_to;
+  return state != nullptr && state->role != ColumnRole::Generated && !state->column->not_null &&
+         !state->limits.not_null && !state->is_referred_to;
 }
 
 bool PlanBuilder::ReferenceIsOptional(const ForeignKey& key) const {
@@ -47,6 +48,7 @@ void PlanBuilder::LeaveReferenceNull(std::size_t place, const std::string& why) 
       if (state != nullptr && state->role == ColumnRole::Reference) state->role = ColumnRole::Undecided;
       continue;
     }
+    if (state->role == ColumnRole::Generated) continue;
     state->role = ColumnRole::AlwaysNull;
     state->values = nullptr;
     state->generator = "NULL";
@@ -101,7 +103,14 @@ void PlanBuilder::PlaceReference(std::size_t place) {
     const ColumnState* state = Find(number);
     return state != nullptr && state->role == ColumnRole::Undecided;
   };
-  if (!std::ranges::all_of(key.columns, is_free)) return PlaceSharedReference(place);
+  // Of the parents, only those are known whose key has what the server will compute.
+  const auto is_computed = [&](AttributeNumber number) {
+    const ColumnState* state = Find(number);
+    return state != nullptr && state->role == ColumnRole::Generated && key.referenced_oid != table_.oid;
+  };
+  if (!std::ranges::all_of(key.columns, [&](auto number) { return is_free(number) || is_computed(number); }) ||
+      std::ranges::none_of(key.columns, is_free))
+    return PlaceSharedReference(place);
   const bool always_null =
       std::ranges::any_of(key.columns, [&](AttributeNumber number) { return Find(number)->limits.always_null; });
   if (always_null) return LeaveReferenceNull(place, "a CHECK constraint asks for it");
@@ -109,8 +118,8 @@ void PlanBuilder::PlaceReference(std::size_t place) {
   if (is_bound && key.referenced_oid != table_.oid && MatchSharedColumns(place)) return;
   for (const AttributeNumber number : key.columns) {
     ColumnState* state = Find(number);
-    state->role = ColumnRole::Reference;
     state->foreign_key = place;
+    if (state->role != ColumnRole::Generated) state->role = ColumnRole::Reference;
   }
   if (key.referenced_oid == table_.oid) return;  // PlaceSelfReferences
   const auto parents = facts_.parents.find(place);
@@ -127,6 +136,7 @@ void PlanBuilder::ReferToParents(std::size_t place, const ParentKeys& parents) {
   const LaneNumber lane = AddParentLane(key, parents, shape);
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
     ColumnState* state = Find(key.columns[i]);
+    if (state->role == ColumnRole::Generated) continue;
     state->lane = lane;
     state->values = parents.columns[i];
     state->generator = "key of " + key.referenced_table;

@@ -241,6 +241,7 @@ WriterReview ReviewWriter(const WriterDecision& decision, const Table& table, co
   const char* obstacle = DependsOnOrder(table, plan)
                              ? "rows that are drawn again take the spare values of a small key, in order"
                              : nullptr;
+  if (options.catches_errors) obstacle = "expressions of the table raise errors for some rows, which are drawn again";
   if (options.hooks != nullptr && options.hooks->drops_failed)
     obstacle = "rows that no draw makes right are left out, by one process";
   if (obstacle == nullptr) {

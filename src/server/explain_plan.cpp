@@ -52,6 +52,21 @@ WriterReview ReviewTarget(Oid target, const Table& table, const Plan& plan, cons
   return review;
 }
 
+// With option on_exhausted "cap", for as many rows as the unique keys allow.
+std::unique_ptr<Plan> PlanAsCapped(const Table& table, std::int64_t rows, const RunOptions& options,
+                                   TargetFacts& facts) {
+  for (;;) {
+    try {
+      return PlanRows(table, rows, options, false, facts);
+    } catch (const CapacityError& error) {
+      CallServer([&] { CloseKeyFiles(facts); });
+      const auto capacity = static_cast<std::int64_t>(std::min<std::uint64_t>(error.capacity(), PG_INT64_MAX));
+      if (!options.cap_exhausted || capacity >= rows || capacity < 1) throw;
+      rows = capacity;
+    }
+  }
+}
+
 std::vector<PlanLine> ExplainWith(Oid target, std::int64_t rows, const RunOptions& options) {
   struct Look {
     bool has_rows;
@@ -67,7 +82,7 @@ std::vector<PlanLine> ExplainWith(Oid target, std::int64_t rows, const RunOption
   TargetFacts facts;
   facts.has_rows = look.has_rows;
   facts.first_ordinal = static_cast<std::uint64_t>(look.first_row);
-  const std::unique_ptr<Plan> plan = PlanRows(table, rows, options, false, facts);
+  const std::unique_ptr<Plan> plan = PlanAsCapped(table, rows, options, facts);
   MeasureRejection(target, table, *plan, options, plan->lines);
   AddWriterLines(table, ReviewTarget(target, table, *plan, options), plan->lines);
   AddOptionLines(options, plan->lines);

@@ -34,6 +34,17 @@ SELECT quote_ident(chain.attname), pg_get_expr(c.conbin, 0)
   FROM chain JOIN pg_constraint c ON c.contypid = chain.domain AND c.contype = 'c'
  ORDER BY 1, c.conname)";
 
+// Generated columns of the key whose expressions read no column outside of it: name and expression.
+constexpr char kGeneratedColumns[] = R"(
+SELECT quote_ident(a.attname), pg_get_expr(d.adbin, d.adrelid)
+  FROM pg_constraint f JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = ANY (f.conkey)
+  JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+ WHERE f.oid = $1 AND a.attgenerated <> ''
+   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_attrdef'::regclass AND e.objid = d.oid
+                      AND e.refclassid = 'pg_class'::regclass AND e.refobjid = f.conrelid AND e.refobjsubid > 0
+                      AND NOT e.refobjsubid = ANY (f.conkey))
+ ORDER BY a.attnum)";
+
 // The bounds of the child's partitions, where the key holds all columns that they are about: OR of the leaves'. A
 // default partition takes every row.
 constexpr char kPartitionBounds[] = R"(
@@ -67,6 +78,7 @@ const char* TypeText(const Column& column) {
 ParentRows ParentSource(const Table& table, const ForeignKey& key) {
   const CatalogRows checks = RunCatalogQuery(kKeyChecks, key.constraint_oid);
   const CatalogRows domains = RunCatalogQuery(kDomainChecks, key.constraint_oid);
+  const CatalogRows generated = RunCatalogQuery(kGeneratedColumns, key.constraint_oid);
   const CatalogRows bounds = RunCatalogQuery(kPartitionBounds, key.constraint_oid);
   const int level = EnterCatalogSettings();
   StringInfoData text;
@@ -90,11 +102,13 @@ ParentRows ParentSource(const Table& table, const ForeignKey& key) {
   for (int row = 0; row < domains.row_count; ++row)
     appendStringInfo(&text, " AND (SELECT (%s) IS NOT FALSE FROM (SELECT k.%s AS value) d)", domains.Get(row, 1),
                      domains.Get(row, 0));
+  for (int row = 0; row < generated.row_count; ++row)
+    appendStringInfo(&text, " AND k.%s = (%s)", generated.Get(row, 0), generated.Get(row, 1));
   const char* bound = bounds.row_count > 0 ? bounds.Get(0, 0) : nullptr;
   if (bound != nullptr) appendStringInfo(&text, " AND (%s)", bound);
   LeaveCatalogSettings(level);
   const bool is_query = !OidIsValid(key.referenced_oid);  // made of the caller's functions
-  return {text.data, is_query || bound != nullptr || checks.row_count + domains.row_count > 0};
+  return {text.data, is_query || generated.row_count > 0 || bound != nullptr || checks.row_count + domains.row_count > 0};
 }
 
 ParentRows ChildlessParents(const Table& table, const ForeignKey& key, const ParentRows& parents) {

@@ -45,6 +45,7 @@ void MeasureRejection(Oid target, const Table& table, const Plan& plan, const Ru
   ProducerSettings settings;
   settings.batch_size = kProbedRows;
   settings.max_attempts = std::min(options.max_attempts, kProbedAttempts);
+  settings.catches_errors = true;
   RowProducer producer(table, plan, settings, probe.relation, probe.estate, probe.result_relation);
   try {
     producer.NextBatch();

@@ -76,6 +76,7 @@ struct RunOptions {
   const Oid* trigger_filled;
   int trigger_filled_count;
   const struct RunHooks* hooks;  // nullptr: none
+  bool catches_errors;  // of the table's expressions: the row is drawn again; not an option of the user's
   bool follows_clock;  // moments of a row lie just before the reference time, as in rows that are being made; likewise
   RunSlice slice;  // not an option of the user's either
   std::int64_t job;  // that the run belongs to; 0: none; likewise

@@ -56,16 +56,21 @@ bool MayLeaveToDefault(const Table& table, const Column& column) {
 }
 
 // True if stored rows or other rows of the run can refuse a row that a batch holds: keys of partitions are not looked
-// up before, and foreign keys that share columns may have no parent in common.
+// up before, foreign keys that share columns may have no parent in common, and generated columns may be part of one.
 bool MayNeedRedraws(const Table& table) {
   if (table.kind == RELKIND_PARTITIONED_TABLE) return true;
   std::vector<AttributeNumber> seen;
   for (const ForeignKey& key : table.foreign_keys)
     for (const AttributeNumber number : key.columns) {
-      if (std::ranges::count(seen, number) > 0) return true;
+      if (std::ranges::count(seen, number) > 0 || table.FindColumn(number)->is_generated) return true;
       seen.push_back(number);
     }
   return false;
+}
+
+// True if rows are judged or completed by expressions, which may raise errors.
+bool HasExpressions(const Table& table) {
+  return !table.checks.empty() || std::ranges::any_of(table.columns, &Column::is_generated);
 }
 
 // True for the planner's errors that parents are missing or that all of them are taken.
@@ -81,8 +86,9 @@ class RunAttempts {
       : described_(described), decision_(decision), options_(options), run_(run), report_(report), rows_(report.rows) {}
 
   void Write() {
+    const bool is_bound = DemandsWriter(options_) || options_.freeze;
     const bool may_change =
-        !DemandsWriter(options_) && decision_.writer == Writer::Batch && !options_.freeze && MayNeedRedraws(described_);
+        !is_bound && ((decision_.writer == Writer::Batch && MayNeedRedraws(described_)) || HasExpressions(described_));
     if (decision_.writer != Writer::Single && !may_change) return WriteOnce();
     if (LooksUpFirst()) TryLookups();
     for (;;) {
@@ -178,6 +184,7 @@ class RunAttempts {
            static_cast<long>((GetCurrentTimestamp() - attempt_started_) / 1000), fault.error.message,
            fault.error.detail);
     });
+    if (CatchesErrorsNow(fault)) return;
     const bool reports_parents = options_.hooks != nullptr && options_.hooks->reports_missing_parents;
     if (reports_parents && statements_ == Statements::OnePerRow && IsMissingParent(described_.oid, fault))
       ThrowFault(fault);
@@ -237,6 +244,14 @@ class RunAttempts {
     if (key != nullptr) LeaveToTrigger(*key);
     if (key == nullptr && agreement_ == Agreement::Unasked && (TryLookups() || TryAgreements())) return;
     statements_ = key != nullptr ? Statements::One : Statements::OnePerRow;
+  }
+
+  // Data exceptions may come from the table's own expressions: rows for which these fail are drawn again.
+  bool CatchesErrorsNow(const TryFault& fault) {
+    const bool is_exception = fault.is_of_server && std::strncmp(fault.error.sqlstate, "22", 2) == 0;
+    if (!is_exception || options_.catches_errors || !HasExpressions(described_)) return false;
+    options_.catches_errors = true;
+    return true;
   }
 
   // References that triggers want beyond foreign keys, once triggers refuse rows: what they look up, see JoinLookups;

@@ -279,7 +279,7 @@ int RowProducer::ConvertBatch(int rows, int* failed, const char** reasons) {
   int failures = 0;
   const int level = computer_ != nullptr ? EnterCatalogSettings() : 0;
   for (int row = 0; row < rows; ++row) {
-    const char* fault = ConvertRow(batch_, static_cast<std::size_t>(row), slots_[row]);
+    const char* fault = TryRow(batch_, static_cast<std::size_t>(row), slots_[row]);
     if (fault == nullptr) continue;
     failed[failures] = row;
     reasons[failures++] = fault;
@@ -325,6 +325,19 @@ void RowProducer::FlattenValues(int rows) {
         words[row] = PointerGetDatum(PG_DETOAST_DATUM(words[row]));
   }
   MemoryContextSwitchTo(caller);
+}
+
+// ConvertRow, with errors such as a division by zero as failures of the CHECK that raises them.
+const char* RowProducer::TryRow(const Batch& batch, std::size_t row, TupleTableSlot* slot) {
+  if (!settings_.catches_errors) return ConvertRow(batch, row, slot);
+  MemoryContext const caller = MemoryContextSwitchTo(row_context_);
+  judged_by_ = "expressions of the table";
+  const char* fault = nullptr;
+  ErrorData* const error = CatchError([&] { fault = ConvertRow(batch, row, slot); });
+  MemoryContextSwitchTo(caller);
+  if (error == nullptr) return fault;
+  if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION) ReThrowError(error);
+  return judged_by_;
 }
 
 // Fills the slot with row `row` of a batch; returns the constraint that it fails, nullptr if none.
@@ -377,6 +390,7 @@ const char* RowProducer::FindFault(TupleTableSlot* slot) {
   for (const ServerCheck& check : checks_) {
     if (fault != nullptr) break;
     expressions->ecxt_scantuple = slot;
+    judged_by_ = check.name;
     if (!ExecCheck(check.state, expressions)) fault = check.name;
   }
   expressions->ecxt_scantuple = slot;

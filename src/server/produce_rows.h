@@ -36,6 +36,7 @@ struct ProducerSettings {
   bool probe_stored_rows = false;  // look unique keys up in the target's indexes
   bool keep_keys = false;  // rows drawn again keep their keys as long as they can
   bool drop_exhausted = false;  // rows for which a key has no value left are left out instead of ending the run
+  bool catches_errors = false;  // a row whose CHECKs or generated columns raise data exceptions is drawn again
   bool drop_failed = false;  // so are those whose draws all fail a CHECK
   std::function<void()> before_end;  // called once when all rows are made and stored
   RunMeter* meter = nullptr;  // counts what is made
@@ -142,6 +143,7 @@ class RowProducer {
   int ConvertBatch(int rows, int* failed, const char** reasons);
   void FormBatch(int rows);
   void FlattenValues(int rows);
+  const char* TryRow(const Batch& batch, std::size_t row, TupleTableSlot* slot);
   const char* ConvertRow(const Batch& batch, std::size_t row, TupleTableSlot* slot);
   const char* FindFault(TupleTableSlot* slot);
   const char* FindDomainFault(const ServerColumn& column, Datum value, bool is_null);
@@ -188,6 +190,7 @@ class RowProducer {
   std::uint64_t dropped_rows_ = 0;
   std::uint64_t dropped_in_turn_ = 0;  // since the last row that was made
   bool is_hopeless_ = false;  // no more rows are tried
+  const char* judged_by_ = nullptr;  // the CHECK that is evaluated
   std::string exhausted_key_;
   std::string failed_check_;
   int failed_rows_ = 0;  // dropped since they failed a CHECK

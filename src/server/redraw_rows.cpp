@@ -148,7 +148,7 @@ void RowProducer::ConvertDrawn(const std::vector<int>& rows, std::vector<const c
     row_context_ = draw_context_;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       TupleTableSlot* slot = slots_[rows[i]];
-      const char* reason = ConvertRow(scratch_, i, slot);
+      const char* reason = TryRow(scratch_, i, slot);
       if (reason == nullptr)
         KeepRow(slot);
       else if (std::strcmp(reason, reasons[i]) != 0)

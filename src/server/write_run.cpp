@@ -39,6 +39,7 @@ ProducerSettings SettingsFor(const PlannedRun& planned, bool probes) {
   settings.form = planned.review.decision.writer != Writer::Single && is_heap ? RowForm::HeapSlots : RowForm::Values;
   settings.probe_stored_rows = probes;
   settings.drop_exhausted = options.cap_exhausted;
+  settings.catches_errors = options.catches_errors;
   settings.first_spare = static_cast<std::uint64_t>(options.slice.spares_used);
   settings.meter = planned.run.meter;
   if (options.hooks == nullptr) return settings;
