@@ -316,16 +316,57 @@ class BodyReader {
     std::size_t start = at + 1;
     for (std::size_t i = start; i <= then; ++i) {
       if (i < then && !(tokens_[i].word == "or" && tokens_[i].depth == depth)) continue;
-      ReadRefusedTerm(start, i);
+      if (start < i && !ReadInequality(start, i, depth)) ReadRefusedTerm(start, i);
       start = i + 1;
     }
   }
 
-  // A condition over the row of one lookup, in terms of its variables.
+  // v <> NEW.y, v IS DISTINCT FROM w: what is to be equal. False if the condition is something else.
+  bool ReadInequality(std::size_t from, std::size_t end, int depth) {
+    const std::size_t sign = FindWord(from, end, depth, {"<>", "!=", "is"});
+    if (sign == end || sign == from) return false;
+    std::size_t right = sign + 1;
+    if (tokens_[sign].word == "is") {
+      if (sign + 3 >= end || tokens_[sign + 1].word != "distinct" || tokens_[sign + 2].word != "from") return false;
+      right = sign + 3;
+    }
+    if (right >= end || FindWord(right, end, depth, {"and", "<>", "!=", "="}) < end) return false;
+    if (!IsTerm(from, sign) || !IsTerm(right, end)) return false;
+    auto one = ReadTerm(from, sign), other = ReadTerm(right, end);
+    if (!one || !other) return false;
+    if (one->expression.empty()) std::swap(one, other);
+    if (one->expression.empty() || (other->column.empty() && other->lookup == one->lookup)) return false;
+    lookups_[one->lookup].conditions.push_back({one->expression, *other});
+    return true;
+  }
+
+  // True for what ReadTerm may read, so that nothing is read in vain.
+  bool IsTerm(std::size_t from, std::size_t end) const {
+    if (tokens_[from].word == "(") return from + 1 < end && tokens_[from + 1].word == "select" && FindClosing(from) + 1 == end;
+    return Refers(from, end) && FindWord(from, end, tokens_[from].depth, {"+", "-", "*", "/", "|", "and"}) == end;
+  }
+
+  // The parenthesis that belongs to the one at `at`.
+  std::size_t FindClosing(std::size_t at) const {
+    std::size_t i = at + 1;
+    while (i < tokens_.size() && !(tokens_[i].word == ")" && tokens_[i].depth == tokens_[at].depth)) ++i;
+    return i;
+  }
+
+  // A condition over the row of one lookup, in terms of its variables, or of (SELECT …).
   void ReadRefusedTerm(std::size_t from, std::size_t end) {
     std::optional<std::size_t> lookup;
     std::string text;
     for (std::size_t i = from; i < end; ++i) {
+      if (tokens_[i].word == "(" && i + 1 < end && tokens_[i + 1].word == "select") {
+        const bool is_value = i == from || !IsOneOf(tokens_[i - 1].word, {"exists", "in", "any", "all", "some", "array"});
+        const auto term = is_value ? ReadSelect(i + 1) : std::nullopt;
+        if (!term || lookup.value_or(term->lookup) != term->lookup) return;
+        lookup = term->lookup;
+        text += " (" + term->expression + ")";
+        i = FindClosing(i);
+        continue;
+      }
       const auto name = names_.find(tokens_[i].word);
       const bool is_part = i > from && tokens_[i - 1].word == ".";
       const bool is_called = i + 1 < end && tokens_[i + 1].word == "(";

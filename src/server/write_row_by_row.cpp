@@ -67,6 +67,7 @@ constexpr int kMostInGroup = 256;  // rows a statement
 
 class RowByRowWriter {
  public:
+  static constexpr std::int64_t kMostForFew = 100'000;  // attempts
   static constexpr std::int64_t kPatience = 3 * USECS_PER_SEC;  // without a row that is accepted
 
   RowByRowWriter(RowProducer& producer, const Table& table, const Plan& plan, const RowByRowSettings& settings)
@@ -74,8 +75,8 @@ class RowByRowWriter {
         table_(table),
         plan_(plan),
         settings_(settings),
-        // Each attempt is a subtransaction: in all, a few for each row, and some more for rows that are hard to find.
-        budget_(2 * settings.max_attempts + static_cast<std::int64_t>(std::min<std::uint64_t>(plan.rows, 1000000)) * 5),
+        // Each attempt is a subtransaction: in all, a few for each row, and more where rows are few or hard to find.
+        budget_(2 * settings.max_attempts + std::max(std::min(RowsOf(plan) * 50, kMostForFew), RowsOf(plan) * 5)),
         scope_(run_) {
     run_.producer = &producer;
     run_.may_read_again = table.has_rules;
@@ -100,6 +101,10 @@ class RowByRowWriter {
   }
 
  private:
+  static std::int64_t RowsOf(const Plan& plan) {
+    return static_cast<std::int64_t>(std::min<std::uint64_t>(plan.rows, 1'000'000));
+  }
+
   // One statement for the next rows of the batch. False, with nothing stored, if one of them is refused.
   bool Insert(int count, TryFault* fault) {
     run_.given = producer_.slots() + row_;

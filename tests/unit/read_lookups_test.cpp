@@ -106,10 +106,27 @@ TEST(ReadLookups, ReadsWhatARowIsRefusedFor) {
             (Texts{"t | (kind <> 'a') IS NOT TRUE; | t.id = NEW.t_id;"}));
 }
 
+TEST(ReadLookups, ReadsSubqueriesOfRefusals) {
+  EXPECT_EQ(Read("BEGIN IF (SELECT role FROM staff s WHERE s.id = NEW.staff_id) <> 'doctor' THEN RAISE 'no'; END IF; END"),
+            (Texts{"staff s | ( (role) <> 'doctor') IS NOT TRUE; | s.id = NEW.staff_id;"}));
+}
+
+TEST(ReadLookups, ReadsWhatIsToBeEqual) {
+  EXPECT_EQ(Read("DECLARE a int; BEGIN SELECT account INTO a FROM users WHERE id = NEW.user_id; "
+                 "IF NEW.account <> a THEN RAISE 'no'; END IF; END"),
+            (Texts{"users | | id = NEW.user_id; account = NEW.account;"}));
+  EXPECT_EQ(Read("BEGIN IF (SELECT account FROM users WHERE id = NEW.user_id) IS DISTINCT FROM NEW.account THEN "
+                 "RAISE 'no'; END IF; END"),
+            (Texts{"users | | id = NEW.user_id; account = NEW.account;"}));
+  EXPECT_EQ(Read("DECLARE a units%ROWTYPE; b units%ROWTYPE; BEGIN SELECT * INTO a FROM units WHERE id = NEW.a; "
+                 "SELECT * INTO b FROM units WHERE id = NEW.b; IF a.kind <> b.kind THEN RAISE 'no'; END IF; END"),
+            (Texts{"units | | id = NEW.a; kind = #1.kind;", "units | | id = NEW.b;"}));
+}
+
 TEST(ReadLookups, LeavesOutWhatIsRefusedForOtherReasons) {
   const std::string lookup = "DECLARE k text; BEGIN SELECT t.kind INTO k FROM t WHERE t.id = NEW.t_id; ";
   const Texts alone = {"t | | t.id = NEW.t_id;"};
-  EXPECT_EQ(Read(lookup + "IF k <> NEW.kind THEN RAISE 'no'; END IF; END"), alone);
+  EXPECT_EQ(Read(lookup + "IF k < NEW.kind THEN RAISE 'no'; END IF; END"), alone);
   EXPECT_EQ(Read(lookup + "IF k <> 'a' THEN NEW.x := 1; END IF; END"), alone);
   EXPECT_EQ(Read(lookup + "IF NEW.x = 1 THEN IF k <> 'a' THEN RAISE 'no'; END IF; END IF; END"), alone);
   EXPECT_EQ(Read("DECLARE n int; BEGIN SELECT count(*) INTO n FROM t WHERE t.id = NEW.t_id; "
