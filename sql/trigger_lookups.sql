@@ -75,6 +75,36 @@ SELECT count(*) > 0 AS filled, count(*) FILTER (WHERE NOT EXISTS (SELECT FROM se
 SELECT * FROM dbmocker.verify('test_trigger_lookups') WHERE violations > 0;
 DROP TABLE session_hosts, sessions, target_sets, targets, sets, hosts, catalogs CASCADE;
 
+-- What triggers want to be equal, or not to be so, in the rows that they look up: found at once, not by trying.
+CREATE TABLE staff (id integer PRIMARY KEY, role text NOT NULL CHECK (role IN ('doctor', 'nurse', 'clerk')), clinic integer NOT NULL CHECK (clinic BETWEEN 1 AND 40));
+CREATE TABLE doctors (id integer PRIMARY KEY REFERENCES staff);
+CREATE TABLE visits (id serial PRIMARY KEY, doctor integer NOT NULL REFERENCES staff, nurse integer NOT NULL REFERENCES staff, clinic integer NOT NULL);
+CREATE FUNCTION check_doctor() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (SELECT s.role FROM staff s WHERE s.id = NEW.id) <> 'doctor' THEN RAISE EXCEPTION 'no doctor'; END IF;
+  RETURN NEW;
+END
+$$;
+CREATE FUNCTION check_visit() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  the_doctor staff%ROWTYPE;
+  nurse_clinic integer;
+  nurse_role text;
+BEGIN
+  SELECT * INTO the_doctor FROM staff WHERE id = NEW.doctor;
+  SELECT s.clinic, s.role INTO nurse_clinic, nurse_role FROM staff s WHERE s.id = NEW.nurse;
+  IF the_doctor.clinic <> nurse_clinic OR nurse_role IS DISTINCT FROM 'nurse' THEN RAISE EXCEPTION 'not the nurse'; END IF;
+  IF NEW.clinic IS DISTINCT FROM the_doctor.clinic THEN RAISE EXCEPTION 'not here'; END IF;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER check_doctor BEFORE INSERT ON doctors FOR EACH ROW EXECUTE FUNCTION check_doctor();
+CREATE TRIGGER check_visit BEFORE INSERT ON visits FOR EACH ROW EXECUTE FUNCTION check_visit();
+SELECT target, rows > 100 AS filled, redrawn_rows < 10 AS at_once FROM dbmocker.generate_schema('test_trigger_lookups', 400, options => '{"on_error": "skip", "on_exhausted": "cap"}');
+SELECT count(*) AS wrong FROM visits v JOIN staff d ON d.id = v.doctor JOIN staff n ON n.id = v.nurse
+ WHERE n.role <> 'nurse' OR d.clinic <> n.clinic OR v.clinic <> d.clinic;
+DROP TABLE visits, doctors, staff;
+
 -- What is asked of a new row is what the defaults say.
 CREATE TABLE machines (
     id serial PRIMARY KEY,

@@ -342,7 +342,8 @@ class BodyReader {
 
   // True for what ReadTerm may read, so that nothing is read in vain.
   bool IsTerm(std::size_t from, std::size_t end) const {
-    if (tokens_[from].word == "(") return from + 1 < end && tokens_[from + 1].word == "select" && FindClosing(from) + 1 == end;
+    if (tokens_[from].word == "(")
+      return from + 1 < end && tokens_[from + 1].word == "select" && FindClosing(from) + 1 == end;
     return Refers(from, end) && FindWord(from, end, tokens_[from].depth, {"+", "-", "*", "/", "|", "and"}) == end;
   }
 
@@ -359,7 +360,8 @@ class BodyReader {
     std::string text;
     for (std::size_t i = from; i < end; ++i) {
       if (tokens_[i].word == "(" && i + 1 < end && tokens_[i + 1].word == "select") {
-        const bool is_value = i == from || !IsOneOf(tokens_[i - 1].word, {"exists", "in", "any", "all", "some", "array"});
+        const bool is_value =
+            i == from || !IsOneOf(tokens_[i - 1].word, {"exists", "in", "any", "all", "some", "array"});
         const auto term = is_value ? ReadSelect(i + 1) : std::nullopt;
         if (!term || lookup.value_or(term->lookup) != term->lookup) return;
         lookup = term->lookup;

@@ -7,9 +7,9 @@
 #include "server/compat.h"
 #include "server/find_worker_obstacle.h"
 #include "server/options_origin.h"
+#include "server/run_hooks.h"
 #include "server/settle_references.h"
 #include "server/write_partitions.h"
-#include "server/run_hooks.h"
 #include "server/write_rows.h"
 
 namespace dbmocker::server {

@@ -108,7 +108,8 @@ ParentRows ParentSource(const Table& table, const ForeignKey& key) {
   if (bound != nullptr) appendStringInfo(&text, " AND (%s)", bound);
   LeaveCatalogSettings(level);
   const bool is_query = !OidIsValid(key.referenced_oid);  // made of the caller's functions
-  return {text.data, is_query || generated.row_count > 0 || bound != nullptr || checks.row_count + domains.row_count > 0};
+  return {text.data,
+          is_query || generated.row_count > 0 || bound != nullptr || checks.row_count + domains.row_count > 0};
 }
 
 ParentRows ChildlessParents(const Table& table, const ForeignKey& key, const ParentRows& parents) {

@@ -165,7 +165,8 @@ void RowProducer::ConvertDrawn(const std::vector<int>& rows, std::vector<const c
 void RowProducer::RedrawGroup(std::vector<int> rows, std::vector<const char*> reasons, int draws) {
   constexpr int kMostInVain = 50;
   constexpr int kMostBeforeDropping = 200;
-  const int most = settings_.drop_failed ? std::min(settings_.max_attempts, kMostBeforeDropping) : settings_.max_attempts;
+  const int most =
+      settings_.drop_failed ? std::min(settings_.max_attempts, kMostBeforeDropping) : settings_.max_attempts;
   const std::size_t asked = rows.size();
   std::vector<std::uint64_t> ordinals, positions;
   while (!rows.empty()) {

@@ -36,7 +36,8 @@ bool IsRaised(const ErrorData* error) {
   if (error->filename == nullptr || error->funcname == nullptr) return false;
   const char* slash = std::strrchr(error->filename, '/');
   return std::strcmp(slash == nullptr ? error->filename : slash + 1, "pl_exec.c") == 0 &&
-         (std::strcmp(error->funcname, "exec_stmt_raise") == 0 || std::strcmp(error->funcname, "exec_stmt_assert") == 0);
+         (std::strcmp(error->funcname, "exec_stmt_raise") == 0 ||
+          std::strcmp(error->funcname, "exec_stmt_assert") == 0);
 }
 
 }  // namespace

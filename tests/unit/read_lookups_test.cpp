@@ -107,8 +107,9 @@ TEST(ReadLookups, ReadsWhatARowIsRefusedFor) {
 }
 
 TEST(ReadLookups, ReadsSubqueriesOfRefusals) {
-  EXPECT_EQ(Read("BEGIN IF (SELECT role FROM staff s WHERE s.id = NEW.staff_id) <> 'doctor' THEN RAISE 'no'; END IF; END"),
-            (Texts{"staff s | ( (role) <> 'doctor') IS NOT TRUE; | s.id = NEW.staff_id;"}));
+  EXPECT_EQ(
+      Read("BEGIN IF (SELECT role FROM staff s WHERE s.id = NEW.staff_id) <> 'doctor' THEN RAISE 'no'; END IF; END"),
+      (Texts{"staff s | ( (role) <> 'doctor') IS NOT TRUE; | s.id = NEW.staff_id;"}));
 }
 
 TEST(ReadLookups, ReadsWhatIsToBeEqual) {
