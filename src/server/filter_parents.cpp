@@ -61,8 +61,8 @@ SELECT string_agg('(' || pg_get_partition_constraintdef(relid) || ')', ' OR ' OR
                     WHERE p.partdefid <> 0
                        OR EXISTS (SELECT FROM unnest(p.partattrs::int2[]) u (number)
                                     LEFT JOIN pg_attribute a ON a.attrelid = r.relid AND a.attnum = u.number
-                                   WHERE NOT EXISTS (SELECT FROM pg_constraint f JOIN pg_attribute k ON k.attrelid = f.conrelid
-                                                        AND k.attnum = ANY (f.conkey)
+                                   WHERE NOT EXISTS (SELECT FROM pg_constraint f JOIN pg_attribute k
+                                                         ON k.attrelid = f.conrelid AND k.attnum = ANY (f.conkey)
                                                       WHERE f.oid = $1 AND k.attname = a.attname)))
 HAVING count(*) BETWEEN 1 AND 1000)";
 
