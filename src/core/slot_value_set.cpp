@@ -168,8 +168,10 @@ void PlaceInTime(const Type& type, int modifier, const ValueInterval& space, std
   if (!lower || !upper || *upper <= *lower) return;
   const std::int64_t unit = type.name == "date" ? kDay : 1;
   const double length = static_cast<double>(*upper) - static_cast<double>(*lower);
-  const double share = static_cast<double>((context.reference_time - kBefore) / unit - *lower) / length;
-  const double usual = std::min(1.0, static_cast<double>(2 * kBefore / unit) / length);
+  const std::int64_t first = (context.reference_time - kBefore) / unit;
+  const std::int64_t four_years = 2 * kBefore / unit;
+  const double share = static_cast<double>(first - *lower) / length;
+  const double usual = std::min(1.0, static_cast<double>(four_years) / length);
   slots.usual = std::max<std::uint64_t>(static_cast<std::uint64_t>(usual * static_cast<double>(layout.count)), 1);
   if (share > 0 && share < 1)
     layout.first = static_cast<std::uint64_t>(share * static_cast<double>(steps)) / layout.width;

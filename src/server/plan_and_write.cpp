@@ -87,8 +87,9 @@ class RunAttempts {
 
   void Write() {
     const bool is_bound = DemandsWriter(options_) || options_.freeze;
-    const bool may_change =
-        !is_bound && ((decision_.writer == Writer::Batch && MayNeedRedraws(described_)) || HasExpressions(described_));
+    only_catches_ = decision_.writer != Writer::Single &&
+                    (is_bound || decision_.writer != Writer::Batch || !MayNeedRedraws(described_));
+    const bool may_change = !only_catches_ || (!is_bound && HasExpressions(described_));
     if (decision_.writer != Writer::Single && !may_change) return WriteOnce();
     if (LooksUpFirst()) TryLookups();
     for (;;) {
@@ -185,6 +186,7 @@ class RunAttempts {
            fault.error.detail);
     });
     if (CatchesErrorsNow(fault)) return;
+    if (only_catches_) ThrowFault(fault);
     const bool reports_parents = options_.hooks != nullptr && options_.hooks->reports_missing_parents;
     if (reports_parents && statements_ == Statements::OnePerRow && IsMissingParent(described_.oid, fault))
       ThrowFault(fault);
@@ -310,6 +312,7 @@ class RunAttempts {
   TimestampTz attempt_started_ = 0;
   Agreement agreement_ = Agreement::Unasked;
   bool leaves_defaults_ = false;
+  bool only_catches_ = false;  // errors of expressions: the writer and the plan stay as they are
   WriterDecision decision_;
   RunOptions options_;
   const OpenRun& run_;

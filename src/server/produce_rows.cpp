@@ -331,12 +331,13 @@ void RowProducer::FlattenValues(int rows) {
 const char* RowProducer::TryRow(const Batch& batch, std::size_t row, TupleTableSlot* slot) {
   if (!settings_.catches_errors) return ConvertRow(batch, row, slot);
   MemoryContext const caller = MemoryContextSwitchTo(row_context_);
-  judged_by_ = "expressions of the table";
+  judged_by_ = nullptr;
   const char* fault = nullptr;
   ErrorData* const error = CatchError([&] { fault = ConvertRow(batch, row, slot); });
   MemoryContextSwitchTo(caller);
   if (error == nullptr) return fault;
-  if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION) ReThrowError(error);
+  const bool is_exception = ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_DATA_EXCEPTION;
+  if (judged_by_ == nullptr || !is_exception) ReThrowError(error);  // what made the values has failed
   return judged_by_;
 }
 
@@ -380,6 +381,7 @@ const char* RowProducer::FindFault(TupleTableSlot* slot) {
   expressions->ecxt_scantuple = slot;
   const char* fault = nullptr;
   slot->tts_tableOid = RelationGetRelid(relation_);
+  judged_by_ = "generated columns";
   if (has_generated_) ExecComputeStoredGenerated(result_relation_, estate_, slot, CMD_INSERT);
   for (const NeverNull& one : never_null_)
     if (slot->tts_isnull[one.column - 1]) fault = one.name;

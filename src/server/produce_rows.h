@@ -190,7 +190,7 @@ class RowProducer {
   std::uint64_t dropped_rows_ = 0;
   std::uint64_t dropped_in_turn_ = 0;  // since the last row that was made
   bool is_hopeless_ = false;  // no more rows are tried
-  const char* judged_by_ = nullptr;  // the CHECK that is evaluated
+  const char* judged_by_ = nullptr;  // the CHECK that is evaluated; nullptr while values are made
   std::string exhausted_key_;
   std::string failed_check_;
   int failed_rows_ = 0;  // dropped since they failed a CHECK

@@ -22,9 +22,9 @@ std::vector<LackingParents> FindLackingParents(const Table& table, int wanted) {
       pairs.append(pairs.empty() ? "c." : " AND c.").append(child).append(" = p.").append(parent);
     }
     LackingParents parents = {key.constraint_oid, "", 0};
-    parents.query = "SELECT " + list + " FROM " + key.referenced_table +
-                    " p WHERE dbmocker.is_own_transaction(p.xmin) AND (SELECT pg_catalog.count(*) FROM " +
-                    table.qualified_name + " c WHERE " + pairs + ") < " + std::to_string(wanted);
+    parents.query = "SELECT " + list + " FROM " + key.referenced_table;
+    parents.query += " p WHERE dbmocker.is_own_transaction(p.xmin) AND (SELECT pg_catalog.count(*) FROM ";
+    parents.query += table.qualified_name + " c WHERE " + pairs + ") < " + std::to_string(wanted);
     const std::string query = "SELECT pg_catalog.count(*) FROM (" + parents.query + ") l";
     parents.count = CallServer([&] {
       PushActiveSnapshot(GetTransactionSnapshot());

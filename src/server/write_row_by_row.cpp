@@ -236,7 +236,7 @@ bool MayHelpToRedraw(const Table& table, const TryFault& fault) {
 }
 
 bool MostlyStopsAll(const TryFault& fault) {
-  if (std::strcmp(fault.error.sqlstate, "42501") == 0 || fault.is_raised) return false;
+  if (std::strcmp(fault.error.sqlstate, "42501") == 0) return false;
   // Missing features, prerequisites and objects, internal errors.
   constexpr const char* kHopelessClasses[] = {"0A", "25", "26", "28", "34", "3B", "3D", "3F",
                                               "42", "55", "58", "72", "F0", "HV", "XX"};
