@@ -205,7 +205,6 @@ bool SchemaFiller::IsInGroup(std::uint32_t table) const {
   return place != group_of_.end() && !groups_[place->second].empty();
 }
 
-// Each row's references go by what triggers look up, so that deferred ones find what they want in all of the tables.
 bool SchemaFiller::TryGroup(const std::vector<const FillStep*>& group) {
   TryFault fault;
   for (rows_per_parent_ = 0; rows_per_parent_ <= kMostPerParent; ++rows_per_parent_)
@@ -215,6 +214,7 @@ bool SchemaFiller::TryGroup(const std::vector<const FillStep*>& group) {
   return is_filled;
 }
 
+// Each row's references go by what triggers look up, so that deferred ones find what they want in all of the tables.
 bool SchemaFiller::TryGroupOnce(const std::vector<const FillStep*>& group, TryFault& fault) {
   return Attempt(
       [&] {
@@ -296,14 +296,25 @@ bool SchemaFiller::FillPostponed() {
       ++rows_per_parent_;
       continue;
     }
-    for (const FillStep& step : plan_.order.steps)
-      if (const auto problem = refused.find(step.table); problem != refused.end()) Report(step, problem->second, 0);
-    for (const auto& [table, problem] : refused) given_up_.insert(table);
+    if (!is_done && !GiveUp(refused)) ThrowFault(fault);
+    rows_per_parent_ = 0;
   }
   postponed_.clear();
   rows_per_parent_ = 0;
   phase_ = Phase::Last;
   return state_.open.size() < open;
+}
+
+// False if none of the tables is one that might be filled.
+bool SchemaFiller::GiveUp(const Problems& refused) {
+  const auto count = given_up_.size();
+  for (const FillStep& step : plan_.order.steps)
+    for (const DeferredTrigger& trigger : TriggersOf(step)) {
+      const auto problem = refused.find(trigger.table);
+      if (problem == refused.end() || !given_up_.insert(step.table).second) continue;
+      Report(step, problem->second, 0);
+    }
+  return given_up_.size() > count;
 }
 
 // False if deferred triggers refuse rows of tables, which are then in `refused`.

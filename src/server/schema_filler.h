@@ -74,6 +74,7 @@ class SchemaFiller {
   void FillAndAsk(const FillStep& step, Asking asking, const StepWay& way);
   bool FillPostponed();
   bool FillWithoutAsking(Problems& refused);
+  bool GiveUp(const Problems& refused);
 
   bool WaitsForKind(const FillStep& step) const;
   bool WaitsForParent(const FillStep& step);
