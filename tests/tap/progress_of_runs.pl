@@ -70,7 +70,7 @@ is(run_in($session, 'ROLLBACK TO a; SELECT count(*) FROM items;'), '0', 'and so 
 run_in($session, 'ROLLBACK;');
 
 # Phases, and a run inside of a longer transaction that goes on.
-send_to($session, q{BEGIN; SELECT rows FROM dbmocker.generate('items', 600000);});
+send_to($session, q{BEGIN; SELECT rows FROM dbmocker.generate('items', 1500000);});
 my @phases = follow('phase', sub { $_[-1] && $_[-1] eq 'building indexes' });
 is($phases[-1], 'building indexes', "phases: @phases");
 is(look(q{rows_done = rows, percent, rejected > 100000}), 't|100.0|t', 'all rows are there while indexes are built');
