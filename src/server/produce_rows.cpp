@@ -385,6 +385,7 @@ const char* RowProducer::FindFault(TupleTableSlot* slot) {
   if (has_generated_) ExecComputeStoredGenerated(result_relation_, estate_, slot, CMD_INSERT);
   for (const NeverNull& one : never_null_)
     if (slot->tts_isnull[one.column - 1]) fault = one.name;
+  judged_by_ = "domains of the columns";
   for (const ServerColumn& column : columns_) {
     if (column.domain == nullptr || fault != nullptr) continue;
     fault = FindDomainFault(column, slot->tts_values[column.number - 1], slot->tts_isnull[column.number - 1]);

@@ -140,8 +140,8 @@ bool RowProducer::ChoosePosition(int row, const char* reason, int attempt, std::
   return is_left || attempt == 1 || std::ranges::count(plan_.probed_keys, reason) == 0;
 }
 
-// Fills the rows' slots from the scratch batch; reasons: nullptr for those that are right. Of the others, nothing stays
-// in memory but a reason that is not that of the draw before.
+// Fills the rows' slots from the scratch batch; reasons: nullptr for those that are right. The others' slots are empty,
+// and nothing stays of them in memory but a reason that is not that of the draw before.
 void RowProducer::ConvertDrawn(const std::vector<int>& rows, std::vector<const char*>& reasons) {
   CallServer([&] {
     const int level = computer_ != nullptr ? EnterCatalogSettings() : 0;
@@ -149,11 +149,13 @@ void RowProducer::ConvertDrawn(const std::vector<int>& rows, std::vector<const c
     for (std::size_t i = 0; i < rows.size(); ++i) {
       TupleTableSlot* slot = slots_[rows[i]];
       const char* reason = TryRow(scratch_, i, slot);
-      if (reason == nullptr)
+      if (reason == nullptr) {
         KeepRow(slot);
-      else if (std::strcmp(reason, reasons[i]) != 0)
-        reasons[i] = MemoryContextStrdup(batch_context_, reason);
-      if (reason == nullptr) reasons[i] = nullptr;
+        reasons[i] = nullptr;
+      } else {
+        if (std::strcmp(reason, reasons[i]) != 0) reasons[i] = MemoryContextStrdup(batch_context_, reason);
+        ExecClearTuple(slot);
+      }
       MemoryContextReset(draw_context_);
     }
     row_context_ = batch_context_;

@@ -17,6 +17,7 @@ namespace {
 
 // A row as text, for an error.
 const char* RowText(TupleTableSlot* slot) {
+  if (TTS_EMPTY(slot)) return "one that fails the table's own constraints";
   const Datum row = ExecFetchSlotHeapTupleDatum(slot);
   char* text = OidOutputFunctionCall(F_RECORD_OUT, row);
   constexpr int kLongest = 500;
